@@ -1,0 +1,3 @@
+//! binderyctl.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Bindery.
+
+fn main() {}
