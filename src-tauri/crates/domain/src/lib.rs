@@ -1,1 +1,27 @@
-//! Crate `domain`.
+//! What Bindery talks about: agreements, licenses, entitlements, links, money, time.
+//!
+//! Pure: no IO, no clock, no async, no serialization. Text from outside is parsed into these types
+//! once, at the edge; everything behind the edge may rely on them.
+
+pub mod agreement;
+pub mod entitlement;
+pub mod filter;
+pub mod ids;
+pub mod link;
+pub mod listing;
+pub mod money;
+pub mod time;
+
+pub use agreement::{
+    Agreement, AgreementDetails, AgreementStatus, CancellationRequest, CancellationStatus, Contact,
+    EndBehavior, Provisioning, ProvisioningStatus, Term,
+};
+pub use entitlement::{Entitlement, EntitlementValue};
+pub use ids::{
+    AccountId, AgreementId, CancellationRequestId, Invalid, LicenseArn, OfferId, ProductCode,
+    ProductId,
+};
+pub use link::{Link, LinkState, Target, TargetKind};
+pub use listing::{Listing, Pricing};
+pub use money::{Currency, Money};
+pub use time::Timestamp;

@@ -1,0 +1,146 @@
+//! The port to AWS Marketplace: what the use cases need of it, in the domain's words.
+//!
+//! One call of a method is one logical operation. Pacing, retries and wire formats are the
+//! implementation's business (crate `aws`); it never sleeps past the cancellation of the future.
+
+use std::future::Future;
+
+use domain::{
+    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing, ProductCode,
+    ProductId, Timestamp,
+};
+
+/// One page of a listing.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// What the page holds; may be empty although more follows.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<PageToken>,
+}
+
+/// AWS's opaque position in a listing. Valid only for the query it came from, and not forever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageToken(pub String);
+
+/// Who AWS says we are (`sts:GetCallerIdentity`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The account of the credentials.
+    pub account: String,
+    /// The ARN of the user or role.
+    pub arn: String,
+}
+
+/// A product as the catalog's listing knows it: enough to tell whether it must be described again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductSummary {
+    /// The product.
+    pub id: ProductId,
+    /// When it last changed, as AWS wrote it; compared for equality only.
+    pub modified: Option<String>,
+}
+
+/// AWS Marketplace, as the seller of one account sees it.
+pub trait Marketplace: Send + Sync + 'static {
+    /// Who the credentials belong to.
+    fn caller_identity(&self) -> impl Future<Output = Result<CallerIdentity>> + Send;
+
+    /// The seller's SaaS products, up to 50 a page.
+    fn products(
+        &self,
+        next: Option<&PageToken>,
+    ) -> impl Future<Output = Result<Page<ProductSummary>>> + Send;
+
+    /// One product in full.
+    fn product(&self, id: &ProductId) -> impl Future<Output = Result<Listing>> + Send;
+
+    /// Agreements whose last update is later than `updated_after`, oldest update first, up to 50 a page.
+    fn agreements(
+        &self,
+        updated_after: Option<Timestamp>,
+        next: Option<&PageToken>,
+    ) -> impl Future<Output = Result<Page<Agreement>>> + Send;
+
+    /// Everything that only a look at one agreement tells: description, all terms, provisioning,
+    /// contact. The calls run side by side.
+    fn details(&self, id: &AgreementId) -> impl Future<Output = Result<AgreementDetails>> + Send;
+
+    /// The listing's entry for one agreement; `None` when AWS does not know it.
+    fn agreement(&self, id: &AgreementId) -> impl Future<Output = Result<Option<Agreement>>> + Send;
+
+    /// Entitlements of one product, up to 25 a page, those of `licenses` alone when any are given.
+    fn entitlements(
+        &self,
+        code: &ProductCode,
+        only: EntitlementsOf<'_>,
+        next: Option<&PageToken>,
+    ) -> impl Future<Output = Result<Page<Entitlement>>> + Send;
+
+    /// The seller's cancellation requests, up to 50 a page, pending ones alone when asked so.
+    fn cancellation_requests(
+        &self,
+        which: CancellationRequests,
+        next: Option<&PageToken>,
+    ) -> impl Future<Output = Result<Page<CancellationRequest>>> + Send;
+}
+
+/// Whose entitlements to list.
+#[derive(Clone, Copy, Debug)]
+pub enum EntitlementsOf<'a> {
+    /// Every buyer's.
+    Everyone,
+    /// Those of one license.
+    License(&'a domain::LicenseArn),
+    /// Those of one buyer account, on products that predate licenses.
+    Account(&'a domain::AccountId),
+}
+
+/// Which cancellation requests to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancellationRequests {
+    /// All that AWS still lists.
+    All,
+    /// Those the buyer has not answered yet.
+    Pending,
+}
+
+/// What a call to AWS comes to.
+pub type Result<T> = std::result::Result<T, MarketplaceError>;
+
+/// Why AWS did not do as asked. Never holds a token, key or signature.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{operation}: {message}")]
+pub struct MarketplaceError {
+    /// What the caller can do about it.
+    pub kind: ErrorKind,
+    /// The operation's name in the model, such as `SearchAgreements`.
+    pub operation: &'static str,
+    /// AWS's error code, such as `ThrottlingException`.
+    pub code: Option<String>,
+    /// AWS's message, or ours when AWS sent none; at most 512 characters.
+    pub message: String,
+    /// AWS's request id, for support cases.
+    pub request_id: Option<String>,
+}
+
+/// One variant per way the caller behaves differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Still throttled or failing after every retry; later may do.
+    Busy,
+    /// No answer: no network, connection refused or dropped, timeout.
+    NoAnswer,
+    /// The credentials may not do this.
+    Denied,
+    /// The credentials are wrong or have expired.
+    Credentials,
+    /// AWS no longer knows the page token: list again from the last known position.
+    PageToken,
+    /// AWS does not know the thing asked about.
+    NotFound,
+    /// AWS refused the request as malformed: a fault of this program.
+    Invalid,
+    /// The answer could not be understood: not AWS, a proxy's page, or larger than allowed.
+    Garbage,
+}
