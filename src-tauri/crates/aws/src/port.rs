@@ -1,0 +1,69 @@
+//! The port, method by method.
+
+use app::marketplace::{
+    CallerIdentity, CancellationRequests, EntitlementsOf, Marketplace, Page, PageToken,
+    ProductSummary, Result,
+};
+use domain::{
+    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing,
+    ProductCode, ProductId, Timestamp,
+};
+
+use crate::connection::AwsMarketplace;
+use crate::failure::Position;
+use crate::quota::Operation;
+use crate::record::Record;
+
+impl Marketplace for AwsMarketplace {
+    async fn caller_identity(&self) -> Result<CallerIdentity> {
+        let operation = Operation::GetCallerIdentity;
+        let attempt = || self.sts.get_caller_identity().send();
+        let answer = self.calls.run(operation, Position::Start, attempt).await?;
+        let record = Record::new(operation, answer.user_id());
+        Ok(CallerIdentity {
+            account: record.required("Account", answer.account.clone())?,
+            arn: record.required("Arn", answer.arn.clone())?,
+        })
+    }
+
+    async fn products(&self, next: Option<&PageToken>) -> Result<Page<ProductSummary>> {
+        self.products_page(next).await
+    }
+
+    async fn product(&self, id: &ProductId) -> Result<Listing> {
+        self.listing(id).await
+    }
+
+    async fn agreements(
+        &self,
+        updated_after: Option<Timestamp>,
+        next: Option<&PageToken>,
+    ) -> Result<Page<Agreement>> {
+        self.agreements_page(updated_after, next).await
+    }
+
+    async fn details(&self, id: &AgreementId) -> Result<AgreementDetails> {
+        self.agreement_details(id).await
+    }
+
+    async fn agreement(&self, id: &AgreementId) -> Result<Option<Agreement>> {
+        self.agreement_entry(id).await
+    }
+
+    async fn entitlements(
+        &self,
+        code: &ProductCode,
+        only: EntitlementsOf<'_>,
+        next: Option<&PageToken>,
+    ) -> Result<Page<Entitlement>> {
+        self.entitlements_page(code, only, next).await
+    }
+
+    async fn cancellation_requests(
+        &self,
+        which: CancellationRequests,
+        next: Option<&PageToken>,
+    ) -> Result<Page<CancellationRequest>> {
+        self.cancellation_requests_page(which, next).await
+    }
+}

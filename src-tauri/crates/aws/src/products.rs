@@ -1,0 +1,106 @@
+//! The seller's products, from the Catalog API.
+
+use app::marketplace::{ErrorKind, Page, PageToken, ProductSummary, Result};
+use aws_smithy_types::Document;
+use domain::{Listing, Pricing, ProductCode, ProductId};
+
+use crate::connection::{AwsMarketplace, CATALOG};
+use crate::failure::{self, Position};
+use crate::quota::Operation;
+use crate::record::{Record, page, position};
+
+/// Products on one page: the most the model allows.
+const PAGE_SIZE: i32 = 50;
+
+/// The one kind of product that buyers bind to an account of the vendor's.
+const ENTITY_TYPE: &str = "SaaSProduct";
+
+impl AwsMarketplace {
+    pub(crate) async fn products_page(
+        &self,
+        next: Option<&PageToken>,
+    ) -> Result<Page<ProductSummary>> {
+        let operation = Operation::ListEntities;
+        let attempt = || {
+            self.catalog
+                .list_entities()
+                .catalog(CATALOG)
+                .entity_type(ENTITY_TYPE)
+                .max_results(PAGE_SIZE)
+                .set_next_token(next.map(|token| token.0.clone()))
+                .send()
+        };
+        let answer = self.calls.run(operation, position(next), attempt).await?;
+        page(
+            operation,
+            next,
+            answer.next_token,
+            answer.entity_summary_list,
+            |entity| {
+                let record = Record::new(operation, entity.entity_id());
+                let id = record.parsed("EntityId", entity.entity_id(), ProductId::parse)?;
+                let id = record.required("EntityId", id)?;
+                Ok(ProductSummary {
+                    id,
+                    modified: entity.last_modified_date,
+                })
+            },
+        )
+    }
+
+    pub(crate) async fn listing(&self, id: &ProductId) -> Result<Listing> {
+        let operation = Operation::DescribeEntity;
+        let attempt = || {
+            self.catalog
+                .describe_entity()
+                .catalog(CATALOG)
+                .entity_id(id.as_str())
+                .send()
+        };
+        let answer = self.calls.run(operation, Position::Start, attempt).await?;
+        let details = answer.details_document.ok_or_else(|| {
+            failure::error(
+                operation,
+                ErrorKind::Garbage,
+                "a product without DetailsDocument",
+            )
+        })?;
+        listing(id, &details)
+    }
+}
+
+fn listing(id: &ProductId, details: &Document) -> Result<Listing> {
+    let record = Record::new(Operation::DescribeEntity, Some(id.as_str()));
+    let text = |name| member(details, "Description").and_then(|of| member(of, name)?.as_string());
+    Ok(Listing {
+        product: id.clone(),
+        code: record.parsed(
+            "Description.ProductCode",
+            text("ProductCode"),
+            ProductCode::parse,
+        )?,
+        // A draft may have none yet.
+        title: text("ProductTitle").unwrap_or_default().to_owned(),
+        visibility: text("Visibility").map(str::to_owned),
+        pricing: pricing(details),
+    })
+}
+
+fn pricing(details: &Document) -> Pricing {
+    let dimensions = member(details, "Dimensions").and_then(Document::as_array);
+    let has = |kind: &str| {
+        let types = |dimension| member(dimension, "Types").and_then(Document::as_array);
+        let mut types = dimensions.into_iter().flatten().filter_map(types).flatten();
+        types.any(|of| of.as_string() == Some(kind))
+    };
+    match (has("ExternallyMetered"), has("Entitled")) {
+        (true, false) => Pricing::Usage,
+        (false, true) => Pricing::Contract,
+        (true, true) => Pricing::ContractWithUsage,
+        (false, false) => Pricing::Unknown,
+    }
+}
+
+fn member<'a>(document: &'a Document, name: &str) -> Option<&'a Document> {
+    document.as_object()?.get(name)
+}
