@@ -1,0 +1,5 @@
+//! Writes what Tauri's macros read.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,189 @@
+//! The processes around a window under test: display, D-Bus session, `WebDriver`.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::display::{self, VirtualDisplay};
+use crate::home::Home;
+
+/// How long the `WebDriver` may take to listen.
+const LISTENING_MAX: Duration = Duration::from_secs(20);
+
+/// How long processes that were asked to end may take.
+const ENDING_MAX: Duration = Duration::from_secs(5);
+
+/// Everything a `WebDriver` client needs to open the window. Ends with this value, whatever it
+/// started included.
+pub(crate) struct Driver {
+    port: u16,
+    mark: String,
+    webdriver: Child,
+    session_bus: Child,
+    _display: Option<VirtualDisplay>,
+}
+
+impl Driver {
+    /// Starts the processes, living in `home` and writing what they have to say to `log`.
+    pub(crate) fn start(home: &Home, log: &Path) -> io::Result<Self> {
+        let display = if display::is_there() {
+            None
+        } else {
+            Some(VirtualDisplay::start()?)
+        };
+        let log = File::create(log)?;
+        let (session_bus, bus_address) = start_session_bus(home)?;
+        let (port, native_port) = free_ports()?;
+        let mut command = Command::new(tauri_driver_path());
+        home.move_in(&mut command);
+        if let Some(display) = &display {
+            command
+                .env("DISPLAY", display.name())
+                .env("GDK_BACKEND", "x11");
+        }
+        let webdriver = command
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native_port.to_string(),
+            ])
+            .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
+            // The accessibility bus would be one more process to start and to end.
+            .env("NO_AT_BRIDGE", "1")
+            .stdin(Stdio::null())
+            // Never our own pipes: a child left behind would keep whoever reads them waiting.
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn();
+        let mut driver = Self {
+            port,
+            mark: home.mark(),
+            webdriver: webdriver.map_err(|error| {
+                io::Error::other(format!(
+                    "{error}: is tauri-driver there? `cargo xtask setup`"
+                ))
+            })?,
+            session_bus,
+            _display: display,
+        };
+        driver.wait_for([port, native_port])?;
+        Ok(driver)
+    }
+
+    /// Where `WebDriver` is spoken.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn wait_for(&mut self, ports: [u16; 2]) -> io::Result<()> {
+        let deadline = Instant::now() + LISTENING_MAX;
+        while !ports
+            .iter()
+            .all(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        {
+            if let Some(status) = self.webdriver.try_wait()? {
+                return Err(io::Error::other(format!(
+                    "tauri-driver ended early ({status})"
+                )));
+            }
+            if deadline < Instant::now() {
+                return Err(io::Error::other("the WebDriver does not listen"));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        display::end(&mut self.webdriver);
+        // The window outlives its driver when a test ends in the middle of a session.
+        signal_all(&self.mark, "TERM");
+        let deadline = Instant::now() + ENDING_MAX;
+        while !processes(&self.mark).is_empty() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(20));
+        }
+        signal_all(&self.mark, "KILL");
+        display::end(&mut self.session_bus);
+    }
+}
+
+/// A session bus of the test's own: on a shared one a second window would be taken for another
+/// start of the first, and hand over to it.
+fn start_session_bus(home: &Home) -> io::Result<(Child, String)> {
+    let mut command = Command::new("dbus-daemon");
+    // Without the mark: it is ended last, and by us.
+    home.move_in(&mut command);
+    let mut bus = command
+        .env_remove("BINDERY_DATA_DIR")
+        .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut address = String::new();
+    if let Some(pipe) = bus.stdout.take() {
+        BufReader::new(pipe).read_line(&mut address)?;
+    }
+    Ok((bus, address.trim().to_owned()))
+}
+
+/// Two ports nobody listens on. Held together until both are known, so that they differ.
+fn free_ports() -> io::Result<(u16, u16)> {
+    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let second = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok((first.local_addr()?.port(), second.local_addr()?.port()))
+}
+
+/// Where `cargo xtask setup` puts it, else whatever the PATH has.
+fn tauri_driver_path() -> PathBuf {
+    let installed = target_folder().join("tools/bin/tauri-driver");
+    if installed.is_file() {
+        installed
+    } else {
+        PathBuf::from("tauri-driver")
+    }
+}
+
+/// Cargo's target folder, from where it put the app: `target/debug/bindery`.
+pub(crate) fn target_folder() -> PathBuf {
+    let app = Path::new(env!("CARGO_BIN_EXE_bindery"));
+    app.ancestors()
+        .nth(2)
+        .map_or_else(env::temp_dir, Path::to_owned)
+}
+
+fn signal_all(mark: &str, signal: &str) {
+    for process in processes(mark) {
+        // Fails only when it is gone already.
+        let script = format!("kill -{signal} {process}");
+        let _ = Command::new("sh")
+            .args(["-c", &script])
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+/// The ids of all processes whose environment has `mark` in it.
+fn processes(mark: &str) -> Vec<u32> {
+    let has_mark = |process: &u32| {
+        // Unreadable where it is somebody else's, or just ended.
+        let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == mark.as_bytes())
+    };
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(has_mark)
+        .collect()
+}

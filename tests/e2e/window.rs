@@ -1,0 +1,257 @@
+//! The window, as seen and handled by a test.
+
+use std::fs;
+use std::future::Future;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, NewSessionError};
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+
+use crate::driver::{self, Driver};
+use crate::home::Home;
+
+/// How long anything in the window may take, on a busy machine too.
+const WAITING_MAX: Duration = Duration::from_secs(20);
+
+/// How often a condition is looked at meanwhile.
+const LOOKING_EVERY: Duration = Duration::from_millis(50);
+
+/// How long the window may take to close.
+const CLOSING_MAX: Duration = Duration::from_secs(5);
+
+/// A running Bindery with its own data, display and session. Closes with this value.
+///
+/// Elements are named by their `data-test` attribute. Every method that acts waits for its element
+/// first; all panic, with what the page showed, when it does not come.
+pub(crate) struct Window {
+    name: &'static str,
+    /// Gone only while closing.
+    client: Option<Client>,
+    runtime: Runtime,
+    _driver: Driver,
+    _home: Home,
+}
+
+impl Window {
+    /// Opens the window on an empty data folder. `name` names the test's files in `target/e2e`.
+    #[track_caller]
+    pub(crate) fn open(name: &'static str) -> Self {
+        let home = Home::new().expect("a temporary folder");
+        fs::create_dir_all(results()).expect("a folder for the results");
+        let log = results().join(format!("{name}.log"));
+        let driver = Driver::start(&home, &log).expect("the processes around the window");
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let client = runtime.block_on(connect(&driver.address()));
+        let client = client.unwrap_or_else(|error| {
+            panic!("the window did not open: {error}; see {}", log.display())
+        });
+        Self {
+            name,
+            client: Some(client),
+            runtime,
+            _driver: driver,
+            _home: home,
+        }
+    }
+
+    /// Clicks on it.
+    #[track_caller]
+    pub(crate) fn click(&self, hook: &str) {
+        self.until(&format!("a click on {hook}"), || {
+            self.ask(self.find(hook)?.click()).ok()
+        });
+    }
+
+    /// Replaces what an input field holds, by keys as a person would.
+    #[track_caller]
+    pub(crate) fn fill(&self, hook: &str, text: &str) {
+        self.click(hook);
+        self.press(&[Key::Control.into(), 'a']);
+        self.press(&[Key::Backspace.into()]);
+        self.until(&format!("{hook} taking {text:?}"), || {
+            self.ask(self.find(hook)?.send_keys(text)).ok()
+        });
+    }
+
+    /// Presses keys together, the first ones being held: `[Key::Control.into(), 'k']`.
+    #[track_caller]
+    pub(crate) fn press(&self, keys: &[char]) {
+        let down = keys.iter().map(|key| KeyAction::Down { value: *key });
+        let up = keys.iter().rev().map(|key| KeyAction::Up { value: *key });
+        let actions = down
+            .chain(up)
+            .fold(KeyActions::new("keyboard".to_owned()), InputSource::then);
+        let pressed = self.ask(self.client().perform_actions(actions));
+        pressed.unwrap_or_else(|error| panic!("the keys {keys:?} were not taken: {error}"));
+    }
+
+    /// Waits until it is seen.
+    #[track_caller]
+    pub(crate) fn see(&self, hook: &str) {
+        self.until(&format!("{hook} being seen"), || {
+            self.is_seen(hook).then_some(())
+        });
+    }
+
+    /// Whether it is seen now.
+    pub(crate) fn is_seen(&self, hook: &str) -> bool {
+        self.find(hook)
+            .is_some_and(|element| self.ask(element.is_displayed()).unwrap_or(false))
+    }
+
+    /// What it says now, if it is there.
+    pub(crate) fn text(&self, hook: &str) -> Option<String> {
+        self.ask(self.find(hook)?.text())
+            .ok()
+            .map(|text| text.trim().to_owned())
+    }
+
+    /// The first number in what it says now, thousands separators ignored.
+    pub(crate) fn number(&self, hook: &str) -> Option<u64> {
+        first_number(&self.text(hook)?)
+    }
+
+    /// The first number it says, as soon as it says one.
+    #[track_caller]
+    pub(crate) fn number_in(&self, hook: &str) -> u64 {
+        self.until(&format!("a number in {hook}"), || self.number(hook))
+    }
+
+    /// An attribute of the first such element, as soon as there is one.
+    #[track_caller]
+    pub(crate) fn attribute(&self, hook: &str, name: &str) -> String {
+        self.until(&format!("{name} of {hook}"), || {
+            self.ask(self.find(hook)?.attr(name)).ok()?
+        })
+    }
+
+    /// The agreement ids of the rows on the screen, from top to bottom.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('[data-test=row]')] \
+                      .map((row) => row.dataset.id)";
+        let rows = self
+            .ask(self.client().execute(script, Vec::new()))
+            .unwrap_or_default();
+        serde_json::from_value(rows).unwrap_or_default()
+    }
+
+    /// The element a screen reader would announce with this role and name, if it is there.
+    pub(crate) fn by_role(&self, role: &str, name: &str) -> Option<Element> {
+        let arguments = vec![json!(role), json!(name)];
+        let found = self
+            .ask(self.client().execute(include_str!("by-role.js"), arguments))
+            .ok()?;
+        let reference = found.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(
+            self.client().clone(),
+            reference.into(),
+        ))
+    }
+
+    /// Asks `condition` until it has an answer, and gives up with what the page showed instead.
+    #[track_caller]
+    pub(crate) fn until<T>(&self, what: &str, condition: impl Fn() -> Option<T>) -> T {
+        let deadline = Instant::now() + WAITING_MAX;
+        loop {
+            if let Some(answer) = condition() {
+                return answer;
+            }
+            if deadline < Instant::now() {
+                let picture = self.screenshot("failed");
+                panic!(
+                    "waited {} s for {what}. Screenshot: {}. The page says:\n{}",
+                    WAITING_MAX.as_secs(),
+                    picture.display(),
+                    self.page_text(),
+                );
+            }
+            thread::sleep(LOOKING_EVERY);
+        }
+    }
+
+    /// Keeps what the window looks like now, as `target/e2e/<test>-<name>.png`.
+    pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
+        let path = results().join(format!("{}-{name}.png", self.name));
+        match self.ask(self.client().screenshot()) {
+            Ok(picture) => fs::write(&path, picture).expect("a screenshot"),
+            // Often on the way to a failure, which is what should be told.
+            Err(error) => eprintln!("no screenshot: {error}"),
+        }
+        path
+    }
+
+    fn page_text(&self) -> String {
+        let script = "return document.body.innerText";
+        let text = self.ask(self.client().execute(script, Vec::new()));
+        match text {
+            Ok(text) => text.as_str().unwrap_or_default().to_owned(),
+            Err(error) => format!("(nothing: {error})"),
+        }
+    }
+
+    /// The first such element now.
+    fn find(&self, hook: &str) -> Option<Element> {
+        let selector = format!("[data-test=\"{hook}\"]");
+        self.ask(self.client().find(Locator::Css(&selector))).ok()
+    }
+
+    fn ask<T>(&self, question: impl Future<Output = Result<T, CmdError>>) -> Result<T, CmdError> {
+        self.runtime.block_on(question)
+    }
+
+    fn client(&self) -> &Client {
+        self.client
+            .as_ref()
+            .expect("the window is open until it is dropped")
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // Politely first; the driver ends what is left, as when the window no longer answers.
+        if let Some(client) = self.client.take() {
+            let _ = self
+                .runtime
+                .block_on(async { timeout(CLOSING_MAX, client.close()).await });
+        }
+    }
+}
+
+async fn connect(address: &str) -> Result<Client, NewSessionError> {
+    let capabilities = json!({
+        "browserName": "wry",
+        "tauri:options": { "application": env!("CARGO_BIN_EXE_bindery") },
+    });
+    let capabilities = capabilities.as_object().cloned().unwrap_or_default();
+    ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(address)
+        .await
+}
+
+/// Screenshots and logs of the last run.
+fn results() -> PathBuf {
+    driver::target_folder().join("e2e")
+}
+
+fn first_number(text: &str) -> Option<u64> {
+    let digits: String = text
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit())
+        .take_while(|letter| letter.is_ascii_digit() || matches!(letter, ',' | '.' | '\u{a0}'))
+        .filter(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
+}
