@@ -65,7 +65,7 @@ impl Failure {
                 Self::no_answer(operation, &format!("no connection: {}", root_cause(error)))
             }
             SdkError::TimeoutError(_) => Self::no_answer(operation, "no answer in time"),
-            _ => Self::final_(operation, ErrorKind::Invalid, &root_cause(error)),
+            _ => Self::lasting(operation, ErrorKind::Invalid, &root_cause(error)),
         };
         failure.with_request_id(error.request_id())
     }
@@ -73,11 +73,11 @@ impl Failure {
     fn no_answer(operation: Operation, message: &str) -> Self {
         Self {
             transient: true,
-            ..Self::final_(operation, ErrorKind::NoAnswer, message)
+            ..Self::lasting(operation, ErrorKind::NoAnswer, message)
         }
     }
 
-    fn final_(operation: Operation, kind: ErrorKind, message: &str) -> Self {
+    fn lasting(operation: Operation, kind: ErrorKind, message: &str) -> Self {
         Self {
             error: error(operation, kind, message),
             transient: false,
@@ -126,7 +126,7 @@ fn by_code(
         (None, Some(theirs)) => theirs.to_owned(),
         (None, None) => format!("{code} (HTTP {status}), without a message"),
     };
-    let mut failure = Failure::final_(operation, kind, &message);
+    let mut failure = Failure::lasting(operation, kind, &message);
     failure.error.code = Some(words::cut(code, CODE_CHARS_MAX));
     failure.transient = kind == ErrorKind::Busy;
     failure.throttled = is_throttling(code, status);
@@ -222,7 +222,7 @@ fn without_code(operation: Operation, raw: &HttpResponse) -> Failure {
     Failure {
         transient: busy,
         throttled: status == 429,
-        ..Failure::final_(operation, kind, &message)
+        ..Failure::lasting(operation, kind, &message)
     }
 }
 
@@ -230,7 +230,7 @@ fn without_code(operation: Operation, raw: &HttpResponse) -> Failure {
 fn unreadable(operation: Operation, error: &(dyn Error + 'static)) -> Failure {
     if causes(error).any(<dyn Error>::is::<LengthLimitError>) {
         let message = format!("the answer is larger than {MAX_RESPONSE_BYTES} bytes");
-        return Failure::final_(operation, ErrorKind::Garbage, &message);
+        return Failure::lasting(operation, ErrorKind::Garbage, &message);
     }
     Failure::no_answer(
         operation,

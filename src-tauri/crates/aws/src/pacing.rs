@@ -4,6 +4,9 @@
 //! callers pass through the lane's mutex in the order they came. It is safe to cancel, since nothing
 //! is reserved: a caller takes its slot in the instant it starts, and one dropped while waiting
 //! leaves the slot to the next.
+//!
+//! Two processes with one account have two pacings. Together they may exceed the quota; the
+//! throttling that follows lowers the rate of both.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -101,6 +101,22 @@ async fn details_come_from_four_operations_and_lose_nothing() {
 }
 
 #[tokio::test]
+async fn the_four_are_asked_side_by_side() {
+    let server = Canned::serve(|_| Answer::Silence).await;
+    let aws = connect(&server);
+    let agreement = id();
+    let all_asked = async {
+        while server.counts().len() < 4 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        details = aws.details(&agreement) => panic!("one waited for another: {details:?}"),
+        () = all_asked => {}
+    }
+}
+
+#[tokio::test]
 async fn a_buyer_without_a_contact_has_none() {
     let server = Canned::serve(|request| match request.operation.as_str() {
         "GetAgreementContacts" => ok(Value::Map(Vec::new())),

@@ -1,9 +1,10 @@
 //! Listings: what is asked, and what becomes of the answers.
 
-use app::marketplace::{EntitlementsOf, ErrorKind, Marketplace, PageToken};
+use app::marketplace::{CancellationRequests, EntitlementsOf, ErrorKind, Marketplace, PageToken};
 use ciborium::cbor;
 use domain::{
-    AccountId, AgreementStatus, EntitlementValue, Pricing, ProductCode, ProductId, Timestamp,
+    AccountId, AgreementStatus, CancellationStatus, EntitlementValue, Pricing, ProductCode,
+    ProductId, Timestamp,
 };
 
 use crate::canned::{Answer, Canned, at, ok};
@@ -178,4 +179,39 @@ async fn a_product_is_described_by_its_details_document() {
     assert_eq!(listing.code.unwrap().as_str(), "12345678amcdefgh");
     assert_eq!(listing.visibility.as_deref(), Some("Limited"));
     assert_eq!(listing.pricing, Pricing::ContractWithUsage);
+}
+
+#[tokio::test]
+async fn pending_cancellation_requests_are_asked_for_alone() {
+    let server = Canned::serve(|_| {
+        let item = cbor!({
+            "agreementCancellationRequestId" => "acr-1",
+            "agreementId" => id().as_str(),
+            "status" => "PENDING_APPROVAL",
+            "reasonCode" => "BORED",
+            "createdAt" => at(ACCEPTED),
+            "updatedAt" => at(ACCEPTED + 1),
+        });
+        ok(cbor!({ "items" => [item.unwrap()] }).unwrap())
+    })
+    .await;
+    let pending = CancellationRequests::Pending;
+    let page = connect(&server)
+        .cancellation_requests(pending, None)
+        .await
+        .unwrap();
+    let [request] = &page.items[..] else {
+        panic!("{page:?}")
+    };
+    assert_eq!(request.agreement, id());
+    assert_eq!(request.status, CancellationStatus::PendingApproval);
+    assert_eq!(request.reason, "BORED");
+    assert_eq!(request.updated_at.as_millis(), (ACCEPTED + 1) * 1_000);
+    let asked = cbor!({
+        "partyType" => "Proposer",
+        "status" => "PENDING_APPROVAL",
+        "catalog" => "AWSMarketplace",
+        "maxResults" => 50,
+    });
+    assert_eq!(server.requests()[0].cbor(), asked.unwrap());
 }
