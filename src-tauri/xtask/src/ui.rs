@@ -109,15 +109,14 @@ fn list_inputs(folder: &Path, list: &mut String) -> io::Result<()> {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let path = entry.path();
-        let line = format_args!(
-            "{} {} {}
-",
+        writeln!(
+            list,
+            "{} {} {}",
             path.display(),
             about.len(),
             changed.as_nanos()
         )
-        .to_string();
-        list.push_str(&line);
+        .map_err(io::Error::other)?;
     }
     Ok(())
 }
