@@ -71,6 +71,9 @@ impl Drop for VirtualDisplay {
 
 /// Asks a process of ours to end, and makes it end when it does not.
 pub(crate) fn end(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
     // The shell's own `kill`: std only has SIGKILL, which leaves lock files and children behind.
     let asked = Command::new("sh")
         .args(["-c", "kill -TERM $0", &child.id().to_string()])

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 fn command(arguments: &[String]) -> Outcome {
     let workspace = Workspace::find()?;
     let (name, rest) = match arguments {
-        [] => return Err(Failure::new(USAGE)),
+        [] => return Err(Failure::new(format!("say what to do.\n\n{USAGE}"))),
         [name, rest @ ..] => (name.as_str(), rest),
     };
     match name {

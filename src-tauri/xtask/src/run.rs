@@ -115,13 +115,15 @@ fn photograph(workspace: &Workspace, mut app: Command) -> Outcome {
         .map_err(|error| Failure::new(format!("Bindery could not be started: {error}")))?;
     let outcome = wait_until_ready(&mut app, &ready)
         .map_err(|reason| not_loaded(&reason, &log))
-        .and_then(|()| take_picture(&display, &picture));
+        .and_then(|()| {
+            println!(
+                "── The window loaded in {}.",
+                process::seconds(started.elapsed())
+            );
+            take_picture(&display, &picture)
+        });
     display::end(&mut app);
     outcome?;
-    println!(
-        "── The window loaded in {}.",
-        process::seconds(started.elapsed())
-    );
     println!("── Screenshot: {}", picture.display());
     Ok(())
 }
