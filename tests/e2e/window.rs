@@ -74,6 +74,22 @@ impl Window {
         });
     }
 
+    /// Clicks on what a screen reader would announce as this: `("button", "Sync now")`.
+    #[track_caller]
+    pub(crate) fn click_role(&self, role: &str, name: &str) {
+        self.until(&format!("a click on the {role} {name:?}"), || {
+            self.ask(self.find_by_role(role, name)?.click()).ok()
+        });
+    }
+
+    /// Chooses the option at this place, from 0, in a list of choices.
+    #[track_caller]
+    pub(crate) fn choose(&self, hook: &str, place: usize) {
+        self.until(&format!("option {place} of {hook}"), || {
+            self.ask(self.find(hook)?.select_by_index(place)).ok()
+        });
+    }
+
     /// Replaces what an input field holds, by keys as a person would.
     #[track_caller]
     pub(crate) fn fill(&self, hook: &str, text: &str) {
@@ -118,46 +134,24 @@ impl Window {
             .map(|text| text.trim().to_owned())
     }
 
-    /// The first number in what it says now, thousands separators ignored.
-    pub(crate) fn number(&self, hook: &str) -> Option<u64> {
-        first_number(&self.text(hook)?)
+    /// An attribute it has now, if it is there.
+    pub(crate) fn attribute(&self, hook: &str, name: &str) -> Option<String> {
+        self.ask(self.find(hook)?.attr(name)).ok()?
     }
 
-    /// The first number it says, as soon as it says one.
-    #[track_caller]
-    pub(crate) fn number_in(&self, hook: &str) -> u64 {
-        self.until(&format!("a number in {hook}"), || self.number(hook))
-    }
-
-    /// An attribute of the first such element, as soon as there is one.
-    #[track_caller]
-    pub(crate) fn attribute(&self, hook: &str, name: &str) -> String {
-        self.until(&format!("{name} of {hook}"), || {
-            self.ask(self.find(hook)?.attr(name)).ok()?
-        })
+    /// How many agreements match the filter, once the window knows.
+    pub(crate) fn matched(&self) -> Option<u64> {
+        self.attribute("matched", "data-matched")?.parse().ok()
     }
 
     /// The agreement ids of the rows on the screen, from top to bottom.
     pub(crate) fn rows(&self) -> Vec<String> {
         let script = "return [...document.querySelectorAll('[data-test=row]')] \
-                      .map((row) => row.dataset.id)";
+                      .map((row) => row.dataset.id).filter(Boolean)";
         let rows = self
             .ask(self.client().execute(script, Vec::new()))
             .unwrap_or_default();
         serde_json::from_value(rows).unwrap_or_default()
-    }
-
-    /// The element a screen reader would announce with this role and name, if it is there.
-    pub(crate) fn by_role(&self, role: &str, name: &str) -> Option<Element> {
-        let arguments = vec![json!(role), json!(name)];
-        let found = self
-            .ask(self.client().execute(include_str!("by-role.js"), arguments))
-            .ok()?;
-        let reference = found.as_object()?.values().next()?.as_str()?.to_owned();
-        Some(Element::from_element_id(
-            self.client().clone(),
-            reference.into(),
-        ))
     }
 
     /// Asks `condition` until it has an answer, and gives up with what the page showed instead.
@@ -207,6 +201,19 @@ impl Window {
         self.ask(self.client().find(Locator::Css(&selector))).ok()
     }
 
+    /// The element a screen reader would announce with this role and name, if it is there.
+    fn find_by_role(&self, role: &str, name: &str) -> Option<Element> {
+        let arguments = vec![json!(role), json!(name)];
+        let found = self
+            .ask(self.client().execute(include_str!("by-role.js"), arguments))
+            .ok()?;
+        let reference = found.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(
+            self.client().clone(),
+            reference.into(),
+        ))
+    }
+
     fn ask<T>(&self, question: impl Future<Output = Result<T, CmdError>>) -> Result<T, CmdError> {
         self.runtime.block_on(question)
     }
@@ -244,14 +251,4 @@ async fn connect(address: &str) -> Result<Client, NewSessionError> {
 /// Screenshots and logs of the last run.
 fn results() -> PathBuf {
     driver::target_folder().join("e2e")
-}
-
-fn first_number(text: &str) -> Option<u64> {
-    let digits: String = text
-        .chars()
-        .skip_while(|letter| !letter.is_ascii_digit())
-        .take_while(|letter| letter.is_ascii_digit() || matches!(letter, ',' | '.' | '\u{a0}'))
-        .filter(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
 }

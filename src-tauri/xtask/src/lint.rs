@@ -36,7 +36,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Outcome {
     }
     let mut deny = workspace.cargo();
     // Not the advisories, which need the network: `cargo deny check` has them too.
-    deny.args(["deny", "--offline", "check", "bans", "licenses", "sources"]);
+    deny.args(["deny", "check", "bans", "licenses", "sources"]);
     process::show(
         "Licenses and sources",
         &mut deny,
