@@ -1,0 +1,91 @@
+// The one list of commands: palette, buttons, shortcuts and help all come from here.
+import { m } from "./i18n";
+import type { IconName } from "./parts/icons";
+import type { Router } from "./router.svelte";
+import type { Session } from "./session.svelte";
+import { themeWords } from "./words";
+
+export type Desk = {
+  router: Router;
+  session: Session;
+  /** Opens the palette or the help. */
+  show: (panel: "palette" | "help") => void;
+};
+
+export type CommandGroup = "go" | "data" | "window";
+export type CommandId =
+  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goSandbox" | "back" | "forward" | "closeDetail"
+  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "themeSystem" | "themeLight" | "themeDark";
+
+export type Command = {
+  id: CommandId;
+  group: CommandGroup;
+  icon: IconName;
+  title: () => string;
+  /** As written in the help: "Ctrl+K". The first one is shown on buttons. */
+  keys: readonly string[];
+  run: (desk: Desk) => void;
+  /** Whether it makes sense now; left out of the palette and deaf when not. */
+  when?: (desk: Desk) => boolean;
+};
+
+export const commands: readonly Command[] = [
+  { id: "palette", group: "window", icon: "search", title: m.command_palette, keys: ["Ctrl+K"], run: ({ show }) => show("palette") },
+  { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+1"], run: ({ router }) => router.go({ screen: "agreements" }) },
+  { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
+  { id: "goOverview", group: "go", icon: "home", title: m.command_go_overview, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "overview" }) },
+  { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
+  { id: "back", group: "go", icon: "renew", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
+  { id: "forward", group: "go", icon: "right", title: m.command_forward, keys: ["Alt+ArrowRight"], run: () => history.forward() },
+  { id: "closeDetail", group: "go", icon: "cross", title: m.command_close_detail, keys: ["Escape"], run: ({ router }) => router.go({ open: null }), when: ({ router }) => router.route.open !== null },
+  { id: "focusFilter", group: "go", icon: "filter", title: m.command_focus_filter, keys: ["/", "Ctrl+F"], run: focusFilter },
+  { id: "sync", group: "data", icon: "renew", title: m.command_sync, keys: ["F5", "Ctrl+R"], run: ({ session }) => void session.startSync() },
+  { id: "syncFull", group: "data", icon: "renew", title: m.command_sync_full, keys: ["Ctrl+Shift+R"], run: ({ session }) => void session.startSync(true) },
+  { id: "stopSync", group: "data", icon: "stop", title: m.command_stop_sync, keys: [], run: ({ session }) => void session.stopSync(), when: ({ session }) => session.sync !== null },
+  { id: "themeSystem", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.system() }), keys: [], run: ({ session }) => session.prefer({ theme: "system" }) },
+  { id: "themeLight", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.light() }), keys: [], run: ({ session }) => session.prefer({ theme: "light" }) },
+  { id: "themeDark", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.dark() }), keys: [], run: ({ session }) => session.prefer({ theme: "dark" }) },
+  { id: "help", group: "window", icon: "question", title: m.command_help, keys: ["?", "F1"], run: ({ show }) => show("help") },
+];
+
+export const command = (id: CommandId): Command => {
+  const found = commands.find((known) => known.id === id);
+  if (found === undefined) throw new Error(`no command ${id}`);
+  return found;
+};
+
+export const available = (desk: Desk): Command[] => commands.filter((known) => known.when?.(desk) ?? true);
+
+/** The command meant by a key, if any: plain letters belong to the field that has the focus. */
+export function commandFor(event: KeyboardEvent, desk: Desk): Command | undefined {
+  const pressed = keyOf(event);
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
+  if (plain && typing(event.target)) return undefined;
+  return available(desk).find((known) => known.keys.includes(pressed));
+}
+
+/** How a key is written for the person: arrows as arrows. */
+export const keyLabel = (keys: string): string =>
+  keys.replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("Escape", "Esc").replaceAll("+", " ");
+
+function keyOf(event: KeyboardEvent): string {
+  // "?" already says that Shift was held.
+  const shift = event.shiftKey && event.key.length > 1 ? "Shift+" : event.shiftKey && (event.ctrlKey || event.metaKey) ? "Shift+" : "";
+  const key = event.key.length === 1 && (event.ctrlKey || event.metaKey) ? event.key.toUpperCase() : event.key;
+  return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift}${key}`;
+}
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+}
+
+function hasSandbox({ session }: Desk): boolean {
+  return session.status?.connection.sandbox ?? false;
+}
+
+function focusFilter({ router }: Desk): void {
+  const focus = () => document.querySelector<HTMLInputElement>("[data-focus=filter]")?.select();
+  if (router.route.screen === "agreements") return focus();
+  router.go({ screen: "agreements" });
+  requestAnimationFrame(focus);
+}

@@ -1,0 +1,88 @@
+// How values look. Money stays decimal text all the way: it never becomes a float.
+import { getLocale, m } from "./i18n";
+import type { Money } from "./ipc/bindings";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d+))?$/;
+
+/** The person's own variety of the window's language: "en" may be en-GB with its dates. */
+function locale(): string {
+  const chosen = getLocale();
+  return navigator.language.toLowerCase().startsWith(chosen) ? navigator.language : chosen;
+}
+
+function remembered<T>(make: (locale: string, kind: string) => T): (kind: string) => T {
+  const made = new Map<string, T>();
+  return (kind) => {
+    const key = `${locale()} ${kind}`;
+    let found = made.get(key);
+    if (found === undefined) made.set(key, (found = make(locale(), kind)));
+    return found;
+  };
+}
+
+const numbers = remembered((language) => new Intl.NumberFormat(language));
+const decimalPoint = remembered(
+  (language) => new Intl.NumberFormat(language).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".",
+);
+const minorDigits = remembered((language, currency) => {
+  try {
+    return new Intl.NumberFormat(language, { style: "currency", currency }).resolvedOptions().minimumFractionDigits ?? 2;
+  } catch {
+    return 2; // A currency this program does not know.
+  }
+});
+const dates = remembered((language, kind) => new Intl.DateTimeFormat(language, dateKinds[kind as keyof typeof dateKinds]));
+const dateKinds = {
+  date: { year: "numeric", month: "short", day: "2-digit" },
+  month: { month: "short", day: "numeric" },
+  time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  moment: { year: "numeric", month: "short", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+export const count = (value: number): string => numbers("").format(value);
+
+/** "120000.5" USD → "120,000.50". Groups the digits of the text; shows every digit there is. */
+export function amount({ amount: text, currency }: Money): string {
+  const parts = DECIMAL.exec(text);
+  if (parts === null) return text; // Better an odd text than a wrong number.
+  const [, sign = "", whole = "0", fraction = ""] = parts;
+  const digits = fraction.padEnd(minorDigits("" + currency), "0");
+  const grouped = numbers("").format(BigInt(whole));
+  return `${sign === "-" ? "−" : ""}${grouped}${digits === "" ? "" : decimalPoint("") + digits}`;
+}
+
+export const money = (value: Money): string => `${value.currency} ${amount(value)}`;
+
+export const date = (at: number): string => dates("date").format(at);
+export const dayOfMonth = (at: number): string => dates("month").format(at);
+export const time = (at: number): string => dates("time").format(at);
+/** With the zone, for tooltips and facts. */
+export const moment = (at: number): string => dates("moment").format(at);
+
+/** How long ago: "2 min ago". A moment slightly ahead of the clock is now. */
+export function ago(at: number, now: number): string {
+  const passed = now - at;
+  if (passed < MINUTE_MS) return m.ago_now();
+  return m.ago({ span: span(passed) });
+}
+
+/** A length of time in its largest unit: "2 min", "3 h", "12 d". */
+export function span(ms: number): string {
+  const size = Math.max(0, ms);
+  if (size < HOUR_MS) return m.span_minutes({ value: count(Math.max(1, Math.floor(size / MINUTE_MS))) });
+  if (size < 2 * DAY_MS) return m.span_hours({ value: count(Math.floor(size / HOUR_MS)) });
+  return m.span_days({ value: count(Math.floor(size / DAY_MS)) });
+}
+
+export const daysUntil = (at: number, now: number): number => Math.ceil((at - now) / DAY_MS);
+
+/** "ends in 21 days", "ended 3 days ago". */
+export function ending(at: number, now: number): string {
+  const days = daysUntil(at, now);
+  if (days > 0) return m.ends_in_days({ count: days, shown: count(days) });
+  const passed = Math.max(0, Math.floor((now - at) / DAY_MS));
+  return passed === 0 ? m.ended_today() : m.ended_days_ago({ count: passed, shown: count(passed) });
+}

@@ -1,0 +1,123 @@
+import { createContext } from "svelte";
+import { createSubscriber } from "svelte/reactivity";
+import { listen, settle, type Backend } from "./ipc/backend";
+import type { Failure, Preferences, Status, SyncProgress, Theme } from "./ipc/bindings";
+import { Live } from "./ipc/live.svelte";
+
+const CLOCK_TICK_MS = 10_000;
+const SAVE_DELAY_MS = 300;
+const THEME_KEY = "bindery.theme";
+const fallback: Preferences = { theme: "system", views: [], columns: [] };
+
+/** What every screen shares: the connection's status, its clock, the sync under way and the person's preferences. */
+export class Session {
+  readonly backend: Backend;
+  #status: Live<Status>;
+  #progress = $state.raw<SyncProgress>();
+  #preferences = $state.raw<Preferences>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #tick: () => void;
+  /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
+  trouble = $state.raw<Failure>();
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.#status = new Live(backend, ["status", "agreements", "sandbox"], () => backend.status());
+    this.#tick = createSubscriber((update) => {
+      const timer = setInterval(update, CLOCK_TICK_MS);
+      return () => clearInterval(timer);
+    });
+  }
+
+  /** Listens to progress and loads the preferences, until the returned function is called. */
+  begin(): () => void {
+    void this.#loadPreferences();
+    return listen(this.backend.events.syncProgressed, ({ progress }) => {
+      this.#progress = progress ?? undefined;
+      if (progress === null) void this.#status.refresh();
+    });
+  }
+
+  get status(): Status | undefined {
+    return this.#status.data;
+  }
+
+  get statusFailure(): Failure | undefined {
+    return this.#status.failure;
+  }
+
+  /** The sync under way: an event is newer than the last status. */
+  get sync(): SyncProgress | null {
+    return this.#progress ?? this.status?.sync ?? null;
+  }
+
+  /** Now, by the connection's clock: the sandbox's can be moved. Follows time while it is read. */
+  get now(): number {
+    this.#tick();
+    return Date.now() + (this.status?.clockOffset ?? 0);
+  }
+
+  get preferences(): Preferences {
+    return this.#preferences ?? fallback;
+  }
+
+  get preferencesLoaded(): boolean {
+    return this.#preferences !== undefined;
+  }
+
+  /** Keeps a choice; dragging a column makes many, so they are saved together. */
+  prefer(change: Partial<Preferences>): void {
+    this.#preferences = { ...this.preferences, ...change };
+    if (change.theme !== undefined) showTheme(change.theme);
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => {
+      void this.attempt(this.backend.savePreferences(this.preferences));
+    }, SAVE_DELAY_MS);
+  }
+
+  async startSync(full = false): Promise<void> {
+    if (await this.attempt(this.backend.startSync(full))) await this.#status.refresh();
+  }
+
+  async stopSync(): Promise<void> {
+    if (await this.attempt(this.backend.stopSync())) await this.#status.refresh();
+  }
+
+  async retryOpen(): Promise<void> {
+    await this.attempt(this.backend.retryOpen());
+    await this.#status.refresh();
+  }
+
+  /** True when it was done; else the reason is in `trouble`. */
+  async attempt(asked: ReturnType<Backend["startSync"]>): Promise<boolean> {
+    const outcome = await settle(asked);
+    this.trouble = outcome.status === "error" ? outcome.error : undefined;
+    return outcome.status === "ok";
+  }
+
+  async #loadPreferences(): Promise<void> {
+    const outcome = await settle(this.backend.preferences());
+    if (outcome.status === "ok") {
+      this.#preferences = outcome.data;
+      showTheme(outcome.data.theme);
+    } else {
+      this.#preferences = fallback;
+      this.trouble = outcome.error;
+    }
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();
+
+/** The theme of the last run, before the core has answered: no flash of the other one. */
+export function showLastTheme(): void {
+  const theme = localStorage.getItem(THEME_KEY);
+  if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
+}
+
+function showTheme(theme: Theme): void {
+  localStorage.setItem(THEME_KEY, theme);
+  if (theme === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+}
+

@@ -1,0 +1,295 @@
+// A core of the tests' own: deterministic rows in memory, a crude filter, and failures and delays on demand.
+import type { Backend, Outcome } from "../src/ipc/backend";
+import type {
+  AgreementDetail, AgreementRow, AgreementsQuery, Completions, Count, DataChanged, Failure, FilterReading, Overview, Preferences,
+  SandboxFault, SandboxStatus, Status, Subscription, SyncProgressed, Topic,
+} from "../src/ipc/bindings";
+import { makeRows, NOW } from "./fakeRows";
+
+export type Command = Exclude<keyof Backend, "events">;
+
+export const failureOf = (change: Partial<Failure> = {}): Failure => ({
+  code: "internal", message: "It broke.", hint: null, requestId: null, at: null, suggestion: null, ...change,
+});
+
+const ok = <T>(data: T): Outcome<T> => ({ status: "ok", data });
+
+/** Holds an answer back until it is let go. */
+export type Gate = { open: () => void };
+
+export class FakeCore {
+  rows: AgreementRow[];
+  calls: { command: Command; argument: unknown }[] = [];
+  status: Status;
+  preferences: Preferences = { theme: "system", views: [], columns: [] };
+  faults: SandboxFault[] = [];
+  #failing = new Map<Command, Failure>();
+  #gates = new Map<Command, Promise<void>[]>();
+  #changed = new Set<(event: { payload: DataChanged }) => void>();
+  #progressed = new Set<(event: { payload: SyncProgressed }) => void>();
+  readonly backend: Backend;
+
+  constructor(count = 300) {
+    this.rows = makeRows(count);
+    this.status = {
+      connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: "111122223333" },
+      agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
+      listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
+      offlineSince: null, clockOffset: NOW - Date.now(), failure: null,
+    };
+    this.backend = this.#make();
+  }
+
+  /** From now on the command fails, until `heal`. */
+  fail(command: Command, failure: Partial<Failure> = {}): void {
+    this.#failing.set(command, failureOf(failure));
+  }
+
+  heal(command: Command): void {
+    this.#failing.delete(command);
+  }
+
+  /** The command's next answer waits for the gate. */
+  hold(command: Command): Gate {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    this.#gates.set(command, [...(this.#gates.get(command) ?? []), gate]);
+    return { open };
+  }
+
+  tell(...topics: Topic[]): void {
+    for (const heard of this.#changed) heard({ payload: { topics } });
+  }
+
+  progress(payload: SyncProgressed): void {
+    for (const heard of this.#progressed) heard({ payload });
+  }
+
+  called(command: Command): unknown[] {
+    return this.calls.filter((call) => call.command === command).map((call) => call.argument);
+  }
+
+  async #answer<T>(command: Command, argument: unknown, answer: () => T): Promise<Outcome<T>> {
+    this.calls.push({ command, argument });
+    const prepared = answer(); // As the data is now, also when it is told later.
+    const gate = this.#gates.get(command)?.shift();
+    if (gate !== undefined) await gate;
+    const failure = this.#failing.get(command);
+    return failure === undefined ? ok(prepared) : { status: "error", error: failure };
+  }
+
+  #make(): Backend {
+    const can = <T>(command: Command, argument: unknown, answer: () => T) => this.#answer(command, argument, answer);
+    const listening = <T>(all: Set<(event: { payload: T }) => void>) => ({
+      listen: async (heard: (event: { payload: T }) => void) => {
+        all.add(heard);
+        return () => void all.delete(heard);
+      },
+    });
+    return {
+      listAgreements: (query) => can("listAgreements", query, () => this.#list(query)),
+      countAgreements: (filter) => can("countAgreements", filter, () => this.#counts(filter)),
+      readFilter: (filter) => can("readFilter", filter, () => readFilter(filter)),
+      completeFilter: (filter, caret) => can("completeFilter", filter, () => completeFilter(filter, caret)),
+      showAgreement: (id) => (this.rows.some((row) => row.id === id) ? can("showAgreement", id, () => this.#show(id))
+        : Promise.resolve({ status: "error", error: failureOf({ code: "notFound", message: `There is no agreement ${id}.` }) })),
+      jump: (text) => can("jump", text, () => [
+        ...this.rows.filter((row) => [row.company, row.id, row.account, row.email].some((value) => value?.toLowerCase().includes(text.toLowerCase()))).slice(0, 6)
+          .map((row) => ({ kind: "agreement" as const, id: row.id, title: row.company ?? row.id, detail: `${row.listing} · ${row.account}` })),
+        { kind: "filter" as const, id: text, title: `Agreements with “${text}”`, detail: `${this.rows.filter(matcher(text)).length}` },
+      ]),
+      overview: () => can("overview", null, () => this.#overview()),
+      status: () => can("status", null, () => ({ ...this.status })),
+      startSync: (full) => can("startSync", full, () => null),
+      stopSync: () => can("stopSync", null, () => null),
+      retryOpen: () => can("retryOpen", null, () => null),
+      preferences: () => can("preferences", null, () => this.preferences),
+      savePreferences: (preferences) => can("savePreferences", preferences, () => ((this.preferences = preferences), null)),
+      sandboxStatus: () => can("sandboxStatus", null, () => this.#sandbox()),
+      sandboxBuyers: (query) => can("sandboxBuyers", query, () => this.rows.filter(matcher(query)).slice(0, 20).map((row) => ({
+        account: row.account, company: row.company, email: row.email, agreements: [{ id: row.id, listing: row.listing, status: row.status }],
+      }))),
+      sandboxSubscribe: (subscription: Subscription) => can("sandboxSubscribe", subscription, () => ({
+        agreementId: "agmt-new0000000000000000000001", licenseArn: "arn:aws:license-manager::294406891311:license:l-0123456789abcdef0123456789abcdef",
+        registrationUrl: "https://vendor.example/register?x-amzn-marketplace-token=c2VjcmV0LXRva2VuLXZhbHVl", registrationToken: "c2VjcmV0LXRva2VuLXZhbHVl",
+      })),
+      sandboxSetUp: (id) => can("sandboxSetUp", id, () => ({ registrationUrl: "https://vendor.example/register?x-amzn-marketplace-token=bmV4dA", registrationToken: "bmV4dA" })),
+      sandboxAct: (action, id) => can("sandboxAct", { action, id }, () => null),
+      sandboxAdvance: (by) => can("sandboxAdvance", by, () => null),
+      sandboxAddFault: (fault) => can("sandboxAddFault", fault, () => {
+        this.faults.push({ id: `f${this.faults.length}`, operation: fault.operation, effect: fault.effect, remaining: fault.times, hits: 0 });
+        return null;
+      }),
+      sandboxClearFaults: () => can("sandboxClearFaults", null, () => ((this.faults = []), null)),
+      sandboxSetNetwork: (up) => can("sandboxSetNetwork", up, () => ((this.status.offlineSince = up ? null : NOW), null)),
+      events: { dataChanged: listening(this.#changed), syncProgressed: listening(this.#progressed) },
+    };
+  }
+
+  #list(query: AgreementsQuery) {
+    const matched = this.rows.filter(matcher(query.filter));
+    const sorted = query.sort === "updated" && query.descending ? matched : [...matched].sort(comparing(query));
+    return { rows: sorted.slice(query.offset, query.offset + query.limit), offset: query.offset, matched: matched.length, total: this.rows.length, micros: 2_900 };
+  }
+
+  #counts(filter: string) {
+    const matched = this.rows.filter(matcher(filter));
+    return {
+      matched: matched.length, total: this.rows.length, micros: 4_000,
+      statuses: tally(matched, (row) => row.status.toLowerCase(), (row) => capital(row.status)),
+      listings: tally(matched, (row) => row.productId ?? "?", (row) => row.listing),
+      links: tally(matched, (row) => row.link, (row) => (row.link === "none" ? "No link" : capital(row.link.replace("-", " ")))),
+    };
+  }
+
+  #overview(): Overview {
+    const active = this.rows.filter((row) => row.status === "ACTIVE");
+    const waiting = this.rows.filter((row) => row.state === "needsSetup");
+    const within = (days: number) => active.filter((row) => row.endsAt !== null && row.endsAt > NOW && row.endsAt < NOW + days * DAY);
+    return {
+      total: this.rows.length, statuses: this.#counts("").statuses,
+      listings: tally(active, (row) => row.productId ?? "?", (row) => row.listing),
+      links: tally(active, (row) => row.link, (row) => (row.link === "none" ? "No link" : capital(row.link.replace("-", " ")))),
+      values: sums(active), ending: [30, 60, 90].map((days) => ({ days, count: within(days).length, values: sums(within(days)) })),
+      endingWeeks: Array.from({ length: 13 }, (_, week) => ({
+        startsAt: NOW + week * 7 * DAY,
+        count: active.filter((row) => row.endsAt !== null && row.endsAt >= NOW + week * 7 * DAY && row.endsAt < NOW + (week + 1) * 7 * DAY).length,
+      })),
+      needsSetup: { count: waiting.length, oldestAt: waiting.length === 0 ? null : Math.min(...waiting.map((row) => row.acceptedAt ?? NOW)), values: sums(waiting) },
+      withoutDetails: this.rows.filter((row) => row.detailsAt === null).length,
+    };
+  }
+
+  #sandbox(): SandboxStatus {
+    return {
+      endpoint: "http://127.0.0.1:41327", seed: 1, agreements: this.rows.length, now: NOW, networkUp: this.status.offlineSince === null, faults: [...this.faults],
+      listings: [
+        { id: "analytics-committed", title: "Cloud Analytics · Committed", pricing: "contract", legacy: false },
+        { id: "emqx-payg", title: "Message Broker", pricing: "usage", legacy: true },
+        { id: "vector", title: "Vector Search", pricing: "usage", legacy: false },
+      ],
+    };
+  }
+
+  #show(id: string): AgreementDetail {
+    const row = this.rows.find((known) => known.id === id);
+    if (row === undefined) throw new Error(id);
+    const listed = { source: "SearchAgreements", at: row.syncedAt };
+    const detailed = row.detailsAt === null ? null : { source: "DescribeAgreement", at: row.detailsAt };
+    const arn = "arn:aws:license-manager::294406891311:license:l-0123456789abcdef0123456789abcdef";
+    const link = row.linkedTo === null ? null
+      : { state: row.link, targetKind: "organization", targetId: row.linkedTo, targetName: row.linkedTo, since: row.acceptedAt ?? NOW, source: "ledger" };
+    const from = { source: "GetEntitlements", at: row.syncedAt };
+    return {
+      row, offer: "offer-4kx2example9q", initial: row.id, endReason: null, trialEndsAt: null,
+      contact: row.email === null ? null : { firstName: "Ingrid", lastName: "Moe", email: row.email, company: row.company ?? "", country: "NO" },
+      licenses: [
+        { arn, status: "PROVISIONED", reason: null, link },
+        { arn: arn.replace("0123", "ffff"), status: "FAILED", reason: "INVALID_PAYMENT_INSTRUMENT", link: null },
+      ],
+      entitlements: [
+        { dimension: "compute_units", value: "10,000", expiresAt: row.endsAt, license: arn, from },
+        { dimension: "storage_tb", value: "50", expiresAt: row.endsAt, license: arn, from },
+        { dimension: "support_tier_with_a_rather_long_dimension_name", value: "premium", expiresAt: null, license: arn, from },
+      ],
+      terms: [
+        { kind: "ConfigurableUpfrontPricingTerm", json: JSON.stringify({ type: "ConfigurableUpfrontPricingTerm", currencyCode: "USD", rateCards: [{ selector: { type: "Duration", value: "P12M" }, rateCard: [{ dimensionKey: "compute_units", price: "12.00" }, { dimensionKey: "storage_tb", price: "0.35" }] }], configuration: { selectorValue: "P12M" } }) },
+        { kind: "RenewalTerm", json: JSON.stringify({ type: "RenewalTerm", configuration: { enableAutoRenew: false } }) },
+        { kind: "SupportTerm", json: JSON.stringify({ type: "SupportTerm", refundPolicy: "Refunds within 30 days of purchase, on request." }) },
+      ],
+      chain: [
+        { id: "agmt-1first0000000000000000001", status: "RENEWED", startsAt: NOW - 700 * DAY, endsAt: NOW - 344 * DAY, value: { amount: "96000.00", currency: "USD" }, current: false },
+        { id: row.id, status: row.status, startsAt: row.startsAt, endsAt: row.endsAt, value: row.value, current: true },
+      ],
+      cancellations: row.state === "cancelPending" ? [{ id: "acr-abcdexampleid", status: "PENDING_APPROVAL", reason: "INCORRECT_TERMS_ACCEPTED", createdAt: NOW - DAY, updatedAt: NOW - DAY }] : [],
+      siblings: 2, listed, detailed,
+      detailsFailure: row.detailsAt === null ? failureOf({ code: "denied", message: "AccessDeniedException on GetAgreementTerms.", requestId: "5f0c2b1e-7a3d" }) : null,
+      json: JSON.stringify({ row, listed, detailed }, null, 2),
+    };
+  }
+}
+
+const DAY = 86_400_000;
+const keys = ["status", "product", "link", "ends", "value", "account", "is"];
+const statuses = ["active", "cancelled", "expired", "renewed", "terminated"];
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+
+function matcher(filter: string): (row: AgreementRow) => boolean {
+  const terms = filter.toLowerCase().split(/\s+/).filter((term) => term !== "");
+  return (row) => terms.every((term) => (term.startsWith("-") ? !holds(row, term.slice(1)) : holds(row, term)));
+}
+
+function holds(row: AgreementRow, term: string): boolean {
+  const [key = "", value = ""] = term.split(":", 2);
+  const days = Number(/<(\d+)d/.exec(value)?.[1] ?? 0);
+  switch (key) {
+    case "status": return value.split(",").includes(row.status.toLowerCase());
+    case "link": return value.split(",").includes(row.link);
+    case "product": return value.split(",").some((one) => row.productId?.includes(one));
+    case "account": return row.account.startsWith(value);
+    case "is": return row.state === "needsSetup";
+    case "ends": return row.endsAt !== null && row.endsAt > NOW && row.endsAt < NOW + days * DAY;
+    case "value": return Number(row.value?.amount ?? 0) > Number(value.slice(1));
+    default: return [row.company, row.email, row.id, row.account, row.listing].some((text) => text?.toLowerCase().includes(term));
+  }
+}
+
+function comparing({ sort, descending }: AgreementsQuery) {
+  const value = (row: AgreementRow): string | number => ({
+    buyer: row.company ?? "", listing: row.listing, status: row.state, link: row.linkedTo ?? "", ends: row.endsAt ?? Infinity, starts: row.startsAt ?? 0,
+    updated: row.updatedAt, value: Number(row.value?.amount ?? 0), account: row.account, setup: row.acceptedAt ?? 0,
+  })[sort];
+  return (one: AgreementRow, other: AgreementRow) => {
+    const [first, second] = [value(one), value(other)];
+    return (first < second ? -1 : first > second ? 1 : 0) * (descending ? -1 : 1);
+  };
+}
+
+function tally(rows: AgreementRow[], valueOf: (row: AgreementRow) => string, labelOf: (row: AgreementRow) => string): Count[] {
+  const counts = new Map<string, Count>();
+  for (const row of rows) {
+    const value = valueOf(row);
+    const known = counts.get(value);
+    if (known) known.count += 1;
+    else counts.set(value, { value, label: labelOf(row), count: 1 });
+  }
+  return [...counts.values()].sort((one, other) => other.count - one.count);
+}
+
+function sums(rows: AgreementRow[]) {
+  return ["USD", "EUR", "KRW"].flatMap((currency) => {
+    const worth = rows.filter((row) => row.value?.currency === currency);
+    const amount = worth.reduce((sum, row) => sum + Number(row.value?.amount ?? 0), 0);
+    return worth.length === 0 ? [] : [{ currency, amount: currency === "KRW" ? String(Math.round(amount)) : amount.toFixed(2), agreements: worth.length }];
+  });
+}
+
+function readFilter(filter: string): FilterReading {
+  const chips = [...filter.matchAll(/-?(?:[a-z]+:)?(?:"[^"]*"?|\S)+/g)].map((found) => {
+    const negated = found[0].startsWith("-");
+    const [key, value] = /^-?([a-z]+):(.*)$/.exec(found[0])?.slice(1) ?? [null, found[0]];
+    return { span: { from: found.index, to: found.index + found[0].length }, key: key ?? null, value: value ?? "", negated };
+  });
+  for (const chip of chips) {
+    const from = chip.span.from + (chip.negated ? 1 : 0);
+    if (chip.key !== null && !keys.includes(chip.key)) {
+      return { chips, error: failureOf({ code: "invalid", message: `There is no filter “${chip.key}:”.`, at: { from, to: from + chip.key.length }, suggestion: chip.key.startsWith("st") ? "status" : null }) };
+    }
+    const wrong = chip.key === "status" ? chip.value.split(",").find((value) => !statuses.includes(value)) : undefined;
+    if (wrong !== undefined) {
+      const at = from + filter.slice(from).indexOf(wrong);
+      return { chips, error: failureOf({ code: "invalid", message: `There is no status “${wrong}”.`, at: { from: at, to: at + wrong.length }, suggestion: statuses.find((status) => status[0] === wrong[0]) ?? null }) };
+    }
+  }
+  return { chips, error: null };
+}
+
+function completeFilter(filter: string, caret: number): Completions {
+  const from = filter.slice(0, caret).search(/\S*$/);
+  const word = filter.slice(from, caret);
+  const [key, typed] = word.includes(":") ? word.split(":", 2) : [undefined, word];
+  const replace = { from: key === undefined ? from : from + key.length + 1, to: caret };
+  const items = key === "status" ? statuses.filter((status) => status.startsWith(typed ?? "")).map((status) => ({ insert: `${status} `, label: status, detail: "status at AWS" }))
+    : key === undefined ? keys.filter((known) => known.startsWith(typed ?? "")).map((known) => ({ insert: `${known}:`, label: `${known}:`, detail: `filter by ${known}` })) : [];
+  return { replace, items };
+}

@@ -1,0 +1,33 @@
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { svelteTesting } from "@testing-library/svelte/vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  clearScreen: false,
+  server: { port: 5173, strictPort: true },
+  plugins: [
+    paraglideVitePlugin({
+      project: "./project.inlang",
+      outdir: "./src/i18n/generated",
+      strategy: ["globalVariable", "baseLocale"],
+    }),
+    svelte(),
+    svelteTesting(),
+  ],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "safari17.5",
+    // Fonts and images stay files: the page's CSP knows no data: fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+  test: {
+    environment: "jsdom",
+    include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/setup.ts"],
+    expect: { requireAssertions: true },
+  },
+});
