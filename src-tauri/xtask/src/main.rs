@@ -8,6 +8,7 @@
 
 mod bench;
 mod display;
+mod launch;
 mod lint;
 mod process;
 mod run;
@@ -33,7 +34,7 @@ Usage: cargo xtask COMMAND
   lint                            formatting, clippy with warnings denied, the page's types, licenses
   bindings                        write ui/src/ipc/bindings.ts from the Rust commands
   setup                           install what `run` and `test` need, and no more
-  bench                           measure against DESIGN's limits and the peers";
+  bench [window]…                 measure Bindery beside its peers; everything without a name";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -62,7 +63,7 @@ fn command(arguments: &[String]) -> Outcome {
         "lint" => without_arguments(name, rest).and_then(|()| lint::lint(&workspace)),
         "bindings" => without_arguments(name, rest).and_then(|()| bindings(&workspace)),
         "setup" => without_arguments(name, rest).and_then(|()| setup_all(&workspace)),
-        "bench" => without_arguments(name, rest).and_then(|()| bench::bench(&workspace)),
+        "bench" => bench::bench(&workspace, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
