@@ -1,1 +1,16 @@
-//! Crate `app`.
+//! The use cases: what the window and the command line can do, whichever asks.
+//!
+//! Both are thin adapters over [`Console`]. AWS is behind the port [`Marketplace`]; the database is
+//! the real [`store::Store`].
+
+pub mod clock;
+mod console;
+pub mod error;
+pub mod marketplace;
+pub mod query;
+pub mod sync;
+
+pub use clock::Clock;
+pub use console::Console;
+pub use error::{Error, Failure, FailureKind};
+pub use marketplace::{Marketplace, MarketplaceError};

@@ -6,8 +6,8 @@
 use std::future::Future;
 
 use domain::{
-    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing, ProductCode,
-    ProductId, Timestamp,
+    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing,
+    ProductCode, ProductId, Timestamp,
 };
 
 /// One page of a listing.
@@ -67,7 +67,8 @@ pub trait Marketplace: Send + Sync + 'static {
     fn details(&self, id: &AgreementId) -> impl Future<Output = Result<AgreementDetails>> + Send;
 
     /// The listing's entry for one agreement; `None` when AWS does not know it.
-    fn agreement(&self, id: &AgreementId) -> impl Future<Output = Result<Option<Agreement>>> + Send;
+    fn agreement(&self, id: &AgreementId)
+    -> impl Future<Output = Result<Option<Agreement>>> + Send;
 
     /// Entitlements of one product, up to 25 a page, those of `licenses` alone when any are given.
     fn entitlements(
@@ -77,10 +78,10 @@ pub trait Marketplace: Send + Sync + 'static {
         next: Option<&PageToken>,
     ) -> impl Future<Output = Result<Page<Entitlement>>> + Send;
 
-    /// The seller's cancellation requests, up to 50 a page, pending ones alone when asked so.
+    /// The seller's cancellation requests, up to 50 a page.
     fn cancellation_requests(
         &self,
-        which: CancellationRequests,
+        which: &CancellationRequests,
         next: Option<&PageToken>,
     ) -> impl Future<Output = Result<Page<CancellationRequest>>> + Send;
 }
@@ -97,12 +98,14 @@ pub enum EntitlementsOf<'a> {
 }
 
 /// Which cancellation requests to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CancellationRequests {
     /// All that AWS still lists.
     All,
     /// Those the buyer has not answered yet.
     Pending,
+    /// Those of one agreement, whatever their state.
+    Of(AgreementId),
 }
 
 /// What a call to AWS comes to.

@@ -40,49 +40,48 @@ pub fn complete(text: &str, caret: usize) -> Completions {
     });
     let word = &text[start..caret];
     let body = word.strip_prefix('-').unwrap_or(word);
-    match split_key(body).and_then(|(key, value)| Some((field(key)?, value))) {
-        Some((field, value)) => {
-            let item = value.rsplit(',').next().unwrap_or(value);
-            let prefix = item.to_lowercase();
-            let matching = field
-                .values
-                .iter()
-                .filter(|(value, _)| value.starts_with(&prefix));
-            let items = matching.map(|(value, detail)| Completion {
-                insert: (*value).to_owned(),
-                label: (*value).to_owned(),
-                detail: (*detail).to_owned(),
-            });
-            let replace = Span {
-                from: caret - item.len(),
-                to: caret,
-            };
-            Completions {
-                replace,
-                key: Some(field.key),
-                prefix: prefix.clone(),
-                items: items.collect(),
-            }
-        }
-        None => {
-            let prefix = body.to_lowercase();
-            let matching = FIELDS.iter().filter(|field| field.key.starts_with(&prefix));
-            let items = matching.map(|field| Completion {
-                insert: format!("{}:", field.key),
-                label: format!("{}:", field.key),
-                detail: field.help.to_owned(),
-            });
-            let replace = Span {
-                from: caret - body.len(),
-                to: caret,
-            };
-            Completions {
-                replace,
-                key: None,
-                prefix: prefix.clone(),
-                items: items.collect(),
-            }
-        }
+    let value = split_key(body).and_then(|(key, value)| Some((field(key)?, value)));
+    let Some((field, value)) = value else {
+        return complete_key(body, caret);
+    };
+    let item = value.rsplit(',').next().unwrap_or(value);
+    let prefix = item.to_lowercase();
+    let matching = field
+        .values
+        .iter()
+        .filter(|(value, _)| value.starts_with(&prefix));
+    let items = matching.map(|(value, detail)| Completion {
+        insert: (*value).to_owned(),
+        label: (*value).to_owned(),
+        detail: (*detail).to_owned(),
+    });
+    Completions {
+        replace: Span {
+            from: caret - item.len(),
+            to: caret,
+        },
+        key: Some(field.key),
+        items: items.collect(),
+        prefix,
+    }
+}
+
+fn complete_key(body: &str, caret: usize) -> Completions {
+    let prefix = body.to_lowercase();
+    let matching = FIELDS.iter().filter(|field| field.key.starts_with(&prefix));
+    let items = matching.map(|field| Completion {
+        insert: format!("{}:", field.key),
+        label: format!("{}:", field.key),
+        detail: field.help.to_owned(),
+    });
+    Completions {
+        replace: Span {
+            from: caret - body.len(),
+            to: caret,
+        },
+        key: None,
+        items: items.collect(),
+        prefix,
     }
 }
 

@@ -1,0 +1,143 @@
+//! One open connection: its data, its way to AWS, its clock, and the sync that may be running.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::{Link, Timestamp};
+use store::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::sync::{Progress, Scope, Summary};
+use crate::{Clock, Error, Failure, FailureKind, Marketplace, sync};
+
+/// Links mirrored in one transaction. The ledger's seam to DynamoDB allows 100 items a change set.
+const LINKS_PER_WRITE: usize = 100;
+
+/// One open connection. Shared behind an `Arc` by every command.
+pub struct Console<M> {
+    store: Arc<Store>,
+    marketplace: M,
+    clock: Clock,
+    running: Mutex<Option<CancellationToken>>,
+    progress: watch::Sender<Option<Progress>>,
+    offline_since: Mutex<Option<Timestamp>>,
+}
+
+impl<M: Marketplace> Console<M> {
+    /// A console over an open database.
+    pub fn new(store: Arc<Store>, marketplace: M, clock: Clock) -> Self {
+        Self {
+            store,
+            marketplace,
+            clock,
+            running: Mutex::default(),
+            progress: watch::Sender::new(None),
+            offline_since: Mutex::default(),
+        }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The way to AWS.
+    pub fn marketplace(&self) -> &M {
+        &self.marketplace
+    }
+
+    /// The connection's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How far the running sync is; `None` when none runs.
+    pub fn progress(&self) -> watch::Receiver<Option<Progress>> {
+        self.progress.subscribe()
+    }
+
+    /// Since when AWS has not answered; `None` when it answered the last call.
+    pub fn offline_since(&self) -> Option<Timestamp> {
+        *self
+            .offline_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings the cache up to date. One sync runs at a time; what it got before a failure stays, and
+    /// the next one goes on from there. Wants a multi-threaded runtime, since SQLite blocks.
+    pub async fn sync(&self, scope: Scope) -> Result<Summary, Error> {
+        let stop = self.claim()?;
+        let outcome = sync::run(
+            &self.store,
+            &self.marketplace,
+            &self.clock,
+            &self.progress,
+            &stop,
+            scope,
+        )
+        .await;
+        self.release();
+        self.note_reachability(outcome.as_ref().err());
+        outcome
+    }
+
+    /// Stops the running sync, if any.
+    pub fn stop_sync(&self) {
+        if let Some(stop) = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
+            stop.cancel();
+        }
+    }
+
+    /// Takes in links that the vendor's system of record reports.
+    pub fn mirror_links(&self, links: &[Link]) -> Result<(), Error> {
+        for links in links.chunks(LINKS_PER_WRITE) {
+            self.store.write(|write| write.mirror_links(links))?;
+        }
+        Ok(())
+    }
+
+    /// Sets the connection's clock, and keeps the offset for when the connection cannot be asked.
+    pub fn set_clock(&self, now: Timestamp) -> Result<(), Error> {
+        self.clock.set(now);
+        self.store
+            .write(|write| write.set_clock_offset(self.clock.offset_ms()))?;
+        Ok(())
+    }
+
+    fn claim(&self) -> Result<CancellationToken, Error> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_some() {
+            return Err(Error::AlreadyRunning);
+        }
+        let stop = CancellationToken::new();
+        *running = Some(stop.clone());
+        Ok(stop)
+    }
+
+    fn release(&self) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.progress.send_replace(None);
+    }
+
+    /// Notes whether AWS answers, from how a sync ended.
+    fn note_reachability(&self, error: Option<&Error>) {
+        let mut offline_since = self
+            .offline_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match error.map(|error| Failure::from(error).kind) {
+            Some(FailureKind::Offline) => {
+                offline_since.get_or_insert(self.clock.now());
+            }
+            // A stop says nothing about the network.
+            Some(FailureKind::Stopped | FailureKind::DiskFull) => {}
+            _ => *offline_since = None,
+        }
+    }
+}

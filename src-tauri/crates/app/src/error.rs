@@ -1,0 +1,201 @@
+//! Why a use case did not do as asked, and how that is kept and told.
+
+use domain::filter::FilterError;
+use store::table::details::Failure as StoredFailure;
+
+use crate::marketplace::{ErrorKind, MarketplaceError};
+
+/// Why a use case did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The filter is none.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// What was asked about is not there.
+    #[error("there is no {kind} “{id}” in the data of this connection")]
+    NotFound {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The id asked for.
+        id: String,
+    },
+    /// A text is not the identifier it should be.
+    #[error(transparent)]
+    Invalid(#[from] domain::Invalid),
+    /// AWS did not do as asked.
+    #[error(transparent)]
+    Marketplace(#[from] MarketplaceError),
+    /// The database did not do as asked.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The person stopped it. What was done until then stays.
+    #[error("stopped; the next sync goes on from here")]
+    Stopped,
+    /// A sync is running already.
+    #[error("a sync is running already")]
+    AlreadyRunning,
+}
+
+/// What went wrong, in terms the window and the command line act on. Can be kept in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// How callers behave.
+    pub kind: FailureKind,
+    /// What happened, as a sentence without its full stop. Never holds a secret.
+    pub message: String,
+    /// AWS's request id.
+    pub request: Option<String>,
+}
+
+/// Declares the kinds with their words.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal => $hint:expr,)+) => {
+        /// One variant per way the window and the command line behave differently.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum FailureKind { $($(#[$doc])* $kind,)+ }
+
+        impl FailureKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The kind's word in the database and JSON.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$kind => $word,)+ }
+            }
+
+            /// What to do next, as a sentence.
+            #[must_use]
+            pub const fn hint(self) -> Option<&'static str> {
+                match self { $(Self::$kind => $hint,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The input is malformed.
+    Invalid = "invalid" => None,
+    /// What was asked about is not there.
+    NotFound = "notFound" => Some("Check the id, or sync first: it may be newer than the data here."),
+    /// The credentials may not do this.
+    Denied = "denied" => Some("Ask an administrator of the seller account to allow the operation named above."),
+    /// The credentials are wrong or have expired.
+    Credentials = "credentials" => Some("Sign in again or replace the credentials, then sync; nothing here is lost."),
+    /// No answer from AWS.
+    Offline = "offline" => Some("Check the network, then sync again. Everything already here stays searchable."),
+    /// AWS is busy.
+    Busy = "busy" => Some("Wait a minute, then sync again; it goes on where it stopped."),
+    /// The answer made no sense.
+    Garbage = "garbage" => Some("Something other than AWS answered: check proxy, VPN and endpoint, then sync again."),
+    /// A newer version wrote the database.
+    DatabaseNewer = "databaseNewer" => Some("Install the newest version of Bindery, or choose another data folder."),
+    /// The database is damaged or not ours.
+    DatabaseDamaged = "databaseDamaged" => Some("Close Bindery, move the file away and keep it: links and audit are in it. Restore it from a backup, or start with a new one and sync."),
+    /// Somebody else holds the database.
+    DatabaseLocked = "databaseLocked" => Some("Close the other program that uses the file, then try again."),
+    /// The database may not be written.
+    DatabaseReadOnly = "databaseReadOnly" => Some("Make the file and its folder writable for you, or choose another data folder."),
+    /// No space left.
+    DiskFull = "diskFull" => Some("Free some space, then try again. What was saved before is intact."),
+    /// It was stopped.
+    Stopped = "stopped" => Some("Sync again to go on where it stopped."),
+    /// A fault of this program.
+    Internal = "internal" => Some("Try again. If it happens again, report it with the log."),
+}
+
+impl Failure {
+    /// The failure as the database keeps it.
+    pub(crate) fn stored(&self) -> StoredFailure {
+        StoredFailure {
+            kind: self.kind.word().to_owned(),
+            message: self.message.clone(),
+            request: self.request.clone(),
+        }
+    }
+
+    /// A failure that the database kept.
+    #[must_use]
+    pub fn from_stored(stored: &StoredFailure) -> Self {
+        let kind = FailureKind::ALL
+            .iter()
+            .find(|kind| kind.word() == stored.kind);
+        Self {
+            kind: kind.copied().unwrap_or(FailureKind::Internal),
+            message: stored.message.clone(),
+            request: stored.request.clone(),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let kind = match error {
+            Error::Filter(_) | Error::Invalid(_) => FailureKind::Invalid,
+            Error::NotFound { .. } => FailureKind::NotFound,
+            Error::Marketplace(error) => kind_of_marketplace(error.kind),
+            Error::Store(error) => kind_of_store(error),
+            Error::Stopped => FailureKind::Stopped,
+            Error::AlreadyRunning => FailureKind::Busy,
+        };
+        let request = match error {
+            Error::Marketplace(error) => error.request_id.clone(),
+            _ => None,
+        };
+        Self {
+            kind,
+            message: error.to_string(),
+            request,
+        }
+    }
+}
+
+impl From<&store::Error> for Failure {
+    fn from(error: &store::Error) -> Self {
+        Self {
+            kind: kind_of_store(error),
+            message: error.to_string(),
+            request: None,
+        }
+    }
+}
+
+fn kind_of_marketplace(kind: ErrorKind) -> FailureKind {
+    match kind {
+        ErrorKind::Busy => FailureKind::Busy,
+        ErrorKind::NoAnswer => FailureKind::Offline,
+        ErrorKind::Denied => FailureKind::Denied,
+        ErrorKind::Credentials => FailureKind::Credentials,
+        ErrorKind::NotFound => FailureKind::NotFound,
+        ErrorKind::Garbage => FailureKind::Garbage,
+        ErrorKind::PageToken | ErrorKind::Invalid => FailureKind::Internal,
+    }
+}
+
+fn kind_of_store(error: &store::Error) -> FailureKind {
+    match error {
+        store::Error::Newer { .. } => FailureKind::DatabaseNewer,
+        store::Error::Foreign | store::Error::Damaged(_) => FailureKind::DatabaseDamaged,
+        store::Error::Locked(_) => FailureKind::DatabaseLocked,
+        store::Error::ReadOnly | store::Error::Unreachable(_) => FailureKind::DatabaseReadOnly,
+        store::Error::Full(_) => FailureKind::DiskFull,
+        store::Error::Sqlite(_) | store::Error::Invalid(_) => FailureKind::Internal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_failure_is_told_as_it_was() {
+        for kind in FailureKind::ALL {
+            let failure = Failure {
+                kind: *kind,
+                message: "why".into(),
+                request: Some("r-1".into()),
+            };
+            assert_eq!(Failure::from_stored(&failure.stored()), failure);
+        }
+    }
+}

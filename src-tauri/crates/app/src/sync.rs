@@ -1,0 +1,183 @@
+//! Bringing the cache up to date with AWS.
+//!
+//! The full listing of agreements and the incremental one are the same walk: oldest update first,
+//! from where the cache is. A full one starts at the beginning and, once complete, drops what it did
+//! not see. Every page is committed together with the position behind it, so that a walk can be cut
+//! off anywhere and goes on from there; an agreement that changes during the walk moves to its end
+//! and is met again. A walk that broke off drops nothing and leaves the listing marked incomplete.
+
+mod details;
+mod entitlements;
+mod listing;
+
+use std::future::Future;
+
+use domain::Timestamp;
+use store::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::marketplace::MarketplaceError;
+use crate::{Clock, Error, Failure, Marketplace};
+
+/// How much to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What changed since the last listing; everything when there was none.
+    Changes,
+    /// Everything, dropping what AWS no longer lists.
+    Everything,
+}
+
+/// How far a sync is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Whether everything is listed.
+    pub full: bool,
+    /// How many of the phase's things are done.
+    pub done: usize,
+    /// How many there are, where that is known.
+    pub total: Option<usize>,
+    /// How many failed.
+    pub failed: usize,
+    /// When the sync started.
+    pub started_at: Timestamp,
+}
+
+/// The phases of a sync, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Listing products.
+    Products,
+    /// Listing agreements.
+    Agreements,
+    /// Listing cancellation requests.
+    Cancellations,
+    /// Listing entitlements.
+    Entitlements,
+    /// Looking at agreements one by one.
+    Details,
+}
+
+/// What a sync did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Whether everything was listed.
+    pub full: bool,
+    /// Agreements that AWS listed.
+    pub agreements: usize,
+    /// Agreements dropped because AWS no longer lists them.
+    pub dropped: usize,
+    /// Entitlements that AWS listed.
+    pub entitlements: usize,
+    /// Agreements looked at.
+    pub details: usize,
+    /// Agreements whose details could not be fetched.
+    pub failed: usize,
+}
+
+/// Runs one sync to its end. The listing's failure is kept in the database as well as returned.
+pub(crate) async fn run<M: Marketplace>(
+    store: &Store,
+    marketplace: &M,
+    clock: &Clock,
+    progress: &watch::Sender<Option<Progress>>,
+    stop: &CancellationToken,
+    scope: Scope,
+) -> Result<Summary, Error> {
+    let started_at = clock.now();
+    let mut sync = Sync {
+        store,
+        marketplace,
+        clock,
+        progress,
+        stop,
+        started_at,
+        summary: Summary::default(),
+    };
+    let run = match sync.list(scope).await {
+        Ok(run) => run,
+        Err(error) => {
+            sync.keep_failure(&error);
+            return Err(error);
+        }
+    };
+    sync.fetch_details(run).await?;
+    Ok(sync.summary)
+}
+
+/// A running sync.
+struct Sync<'a, M> {
+    store: &'a Store,
+    marketplace: &'a M,
+    clock: &'a Clock,
+    progress: &'a watch::Sender<Option<Progress>>,
+    stop: &'a CancellationToken,
+    started_at: Timestamp,
+    summary: Summary,
+}
+
+impl<M: Marketplace> Sync<'_, M> {
+    /// The listings. Returns the number of the full listing that everything now belongs to.
+    async fn list(&mut self, scope: Scope) -> Result<i64, Error> {
+        let state = self.store.read(|read| read.sync_state())?;
+        self.summary.full =
+            scope == Scope::Everything || state.full.is_some() || state.watermark.is_none();
+        self.list_products().await?;
+        let run = self.list_agreements(&state).await?;
+        self.list_cancellations().await?;
+        if self.summary.full {
+            self.list_entitlements(run).await?;
+        }
+        Ok(run)
+    }
+
+    fn keep_failure(&self, error: &Error) {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "the listing broke off"
+        );
+        let failure = Failure::from(error).stored();
+        let now = self.clock.now();
+        if let Err(error) = self.write(|write| write.set_sync_failure(&failure, now)) {
+            // On a full disk this fails too. The caller is told of the first failure, the cause.
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the failure could not be kept"
+            );
+        }
+    }
+
+    /// Waits for a call to AWS, unless the sync is stopped first.
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, MarketplaceError>>,
+    ) -> Result<Result<T, MarketplaceError>, Error> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(Error::Stopped),
+            answer = call => Ok(answer),
+        }
+    }
+
+    /// Writes without holding up the runtime's other work.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&mut store::Write<'_>) -> Result<T, store::Error>,
+    ) -> Result<T, store::Error> {
+        tokio::task::block_in_place(|| self.store.write(work))
+    }
+
+    fn report(&self, phase: Phase, done: usize, total: Option<usize>, failed: usize) {
+        self.progress.send_replace(Some(Progress {
+            phase,
+            full: self.summary.full,
+            done,
+            total,
+            failed,
+            started_at: self.started_at,
+        }));
+    }
+}

@@ -1,0 +1,170 @@
+//! Looking at agreements one by one, newest first, many side by side.
+
+use std::collections::HashMap;
+
+use domain::{AgreementDetails, Pricing, ProductCode};
+use futures_util::stream::{self, StreamExt};
+use store::table::details::{Place, Undetailed};
+
+use super::entitlements::Held;
+use super::{Phase, Sync};
+use crate::marketplace::{ErrorKind, MarketplaceError};
+use crate::{Error, Failure, Marketplace};
+
+/// Agreements looked at side by side. Each takes up to five calls, which the pacing in `aws` holds
+/// to their quotas; this bounds memory and open connections.
+const IN_FLIGHT_MAX: usize = 48;
+
+/// Agreements read from the queue at once.
+const QUEUE_PAGE: usize = 512;
+
+/// Answers written in one transaction.
+const WRITTEN_TOGETHER_MAX: usize = 64;
+
+/// Failures in a row after which it is not about the single agreement any more.
+const FAILURES_IN_A_ROW_MAX: usize = 25;
+
+/// What a look at one agreement brought.
+struct Looked {
+    item: Undetailed,
+    outcome: Result<(AgreementDetails, Vec<Held>), MarketplaceError>,
+}
+
+impl<M: Marketplace> Sync<'_, M> {
+    /// Fetches the details that are missing or out of date. A single agreement's failure is kept
+    /// with it and does not stop the others; no network or credentials does.
+    pub(super) async fn fetch_details(&mut self, run: i64) -> Result<(), Error> {
+        let (total, _) = self.store.read(|read| read.undetailed_count())?;
+        let codes = self.codes_to_ask_for_entitlements()?;
+        let mut tally = Tally {
+            total,
+            ..Tally::default()
+        };
+        let mut place = Place::START;
+        self.report(Phase::Details, 0, Some(total), 0);
+        loop {
+            let queue = self.store.read(|read| read.undetailed(place, QUEUE_PAGE))?;
+            let Some(last) = queue.last() else {
+                return Ok(());
+            };
+            place = last.place;
+            let outcome = self.fetch_queue(queue, &codes, run, &mut tally).await;
+            (self.summary.details, self.summary.failed) = (tally.done, tally.failed);
+            outcome?;
+        }
+    }
+
+    async fn fetch_queue(
+        &self,
+        queue: Vec<Undetailed>,
+        codes: &HashMap<String, ProductCode>,
+        run: i64,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let looks = stream::iter(queue).map(|item| self.look(item, codes));
+        let answers = looks
+            .buffer_unordered(IN_FLIGHT_MAX)
+            .ready_chunks(WRITTEN_TOGETHER_MAX);
+        let mut answers = std::pin::pin!(answers);
+        loop {
+            let looked = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Err(Error::Stopped),
+                looked = answers.next() => looked,
+            };
+            let Some(looked) = looked else { return Ok(()) };
+            self.keep_details(run, &looked)?;
+            let fatal = tally.count(&looked);
+            self.report(Phase::Details, tally.done, Some(tally.total), tally.failed);
+            if let Some(error) = fatal {
+                return Err(error.into());
+            }
+        }
+    }
+
+    async fn look(&self, item: Undetailed, codes: &HashMap<String, ProductCode>) -> Looked {
+        let code = item.product.as_ref().and_then(|product| codes.get(product));
+        let held = async {
+            match code {
+                Some(code) => self.entitlements_of(code, &item).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let outcome = tokio::try_join!(self.marketplace.details(&item.agreement), held);
+        Looked { item, outcome }
+    }
+
+    fn keep_details(&self, run: i64, looked: &[Looked]) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.write(|write| {
+            for Looked { item, outcome } in looked {
+                match outcome {
+                    Ok((details, held)) => {
+                        write.put_details(item.place, details, now)?;
+                        for held in held {
+                            write.replace_entitlements(
+                                &held.code,
+                                &held.holder,
+                                &held.entitlements,
+                                run,
+                                now,
+                            )?;
+                        }
+                    }
+                    Err(error) => {
+                        let failure = Failure::from(&Error::from(error.clone()));
+                        write.put_details_failure(item.place, &failure.stored())?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Products whose entitlements are asked for license by license: those with contracts, unless a
+    /// full listing has just fetched them all.
+    fn codes_to_ask_for_entitlements(&self) -> Result<HashMap<String, ProductCode>, Error> {
+        if self.summary.full {
+            return Ok(HashMap::new());
+        }
+        let listings = self
+            .store
+            .read(|read| read.listings())?
+            .into_iter()
+            .map(|known| known.listing);
+        let with_contract = listings.filter(|listing| listing.pricing != Pricing::Usage);
+        Ok(with_contract
+            .filter_map(|listing| Some((listing.product.to_string(), listing.code?)))
+            .collect())
+    }
+}
+
+/// How the answers were.
+#[derive(Default)]
+struct Tally {
+    total: usize,
+    done: usize,
+    failed: usize,
+    failed_in_a_row: usize,
+}
+
+impl Tally {
+    /// Counts answers; the failure that ends the phase, if one does.
+    fn count(&mut self, looked: &[Looked]) -> Option<MarketplaceError> {
+        for Looked { outcome, .. } in looked {
+            let Err(error) = outcome else {
+                self.done += 1;
+                self.failed_in_a_row = 0;
+                continue;
+            };
+            self.failed += 1;
+            self.failed_in_a_row += 1;
+            let hopeless = matches!(error.kind, ErrorKind::NoAnswer | ErrorKind::Credentials);
+            if hopeless || self.failed_in_a_row >= FAILURES_IN_A_ROW_MAX {
+                return Some(error.clone());
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,34 @@
+//! What a write changed, in the words a view subscribes by.
+
+/// A part of the data that views show. A write names the topics it touched; a view re-asks when one
+/// of its own is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// Agreements as AWS lists them.
+    Agreements,
+    /// Values, contacts, terms and provisioning of agreements.
+    Details,
+    /// Entitlements.
+    Entitlements,
+    /// Products.
+    Listings,
+    /// Cancellation requests.
+    Cancellations,
+    /// Links to the vendor's directory.
+    Links,
+    /// How far the listings got.
+    Sync,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 7] = [
+        Self::Agreements,
+        Self::Details,
+        Self::Entitlements,
+        Self::Listings,
+        Self::Cancellations,
+        Self::Links,
+        Self::Sync,
+    ];
+}

@@ -1,0 +1,88 @@
+//! Opening the database file: settings, format, migrations.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::{Error, Result};
+
+/// Marks the file as ours: "BIND".
+const APPLICATION_ID: i32 = 0x4249_4e44;
+
+/// Every migration, oldest first. They go forward only and are never edited once released; the
+/// file's `user_version` counts those it has.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache_and_ledger.sql")];
+
+/// How long a call waits for another program's lock.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Page cache of one connection, in KiB. SQLCipher needs more than SQLite's 2 MiB to write quickly.
+const CACHE_KIB: i32 = 16_384;
+
+/// Opens the file for writing, makes it when it is missing, and brings it to the newest format.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| Error::Unreachable(Box::new(error)))?;
+    }
+    let mut connection = open(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
+    if connection.is_readonly("main")? {
+        return Err(Error::ReadOnly);
+    }
+    check_format(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens the file so that nothing can be written through the connection.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn check_format(connection: &Connection) -> Result<()> {
+    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && owner != APPLICATION_ID {
+        return Err(Error::Foreign);
+    }
+    if found > MIGRATIONS.len() {
+        return Err(Error::Newer {
+            found,
+            known: MIGRATIONS.len(),
+        });
+    }
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read again inside the lock: another process may have migrated in the meantime.
+    let done: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for migration in MIGRATIONS.get(done..).unwrap_or_default() {
+        tx.execute_batch(migration)?;
+    }
+    if done < MIGRATIONS.len() {
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    }
+    tx.commit()?;
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Filters over the index: which rows match, how many of each kind, which come first.
+
+use std::sync::{Arc, Mutex};
+
+use domain::filter::{
+    Condition, Filter, LinkChoice, Moment, Term, TextField, TimeField, TimeRange, Trait,
+    ValueRange, When,
+};
+use domain::{AgreementStatus, Currency, LinkState, Timestamp};
+
+use super::bits::Bits;
+use super::order::Order;
+use super::text::Needle;
+use super::{DETAILED, Index, NEVER, NO_VALUE, Product, RENEWING, SortKey, link_code, seconds};
+use crate::store::lock;
+
+/// The rows that match a filter, kept for the windows that are asked of it next.
+pub(crate) struct Matched {
+    rows: Bits,
+    count: usize,
+    /// The rows in the order last asked for.
+    ordered: Mutex<Option<(SortKey, Arc<Order>)>>,
+}
+
+impl Matched {
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// Exact counts beside a filter. Each facet leaves out the filter's own terms on it, so that it
+/// tells what another choice would give.
+pub(crate) struct Tallies {
+    pub(crate) matched: usize,
+    pub(crate) statuses: Vec<(AgreementStatus, usize)>,
+    pub(crate) links: Vec<(Option<LinkState>, usize)>,
+    /// Product id and title.
+    pub(crate) products: Vec<(String, String, usize)>,
+}
+
+/// The parts of a filter that counts treat apart.
+#[derive(Clone, Copy, PartialEq)]
+enum Facet {
+    Status,
+    Link,
+    Product,
+    Rest,
+}
+
+fn facet(term: &Term) -> Facet {
+    match term.condition {
+        Condition::Status(_) => Facet::Status,
+        Condition::Link(_) => Facet::Link,
+        Condition::Product(_) => Facet::Product,
+        _ => Facet::Rest,
+    }
+}
+
+impl Index {
+    pub(crate) fn matched(&self, filter: &Filter, moment: &Moment) -> Matched {
+        let mut rows = self.live.clone();
+        self.narrow(&mut rows, filter.terms.iter(), moment);
+        Matched {
+            count: rows.count(),
+            rows,
+            ordered: Mutex::default(),
+        }
+    }
+
+    /// Row numbers of a window over the matched rows.
+    pub(crate) fn window(
+        &self,
+        matched: &Matched,
+        key: SortKey,
+        descending: bool,
+        offset: usize,
+        limit: usize,
+    ) -> Vec<u32> {
+        let order = self.order(key);
+        if matched.count == self.count() {
+            return order.window(offset, limit, descending);
+        }
+        let mut ordered = lock(&matched.ordered);
+        if let Some((_, order)) = ordered.as_ref().filter(|(known, _)| *known == key) {
+            return order.window(offset, limit, descending);
+        }
+        if offset == 0 {
+            return order.first(&matched.rows, descending, limit.min(matched.count));
+        }
+        let only = Arc::new(order.only(&matched.rows));
+        *ordered = Some((key, Arc::clone(&only)));
+        only.window(offset, limit, descending)
+    }
+
+    /// Counts for every facet of the filter.
+    pub(crate) fn tallies(&self, filter: &Filter, moment: &Moment) -> Tallies {
+        let narrowed = |from: &Bits, facets: &[Facet]| {
+            let mut rows = from.clone();
+            let terms = filter
+                .terms
+                .iter()
+                .filter(|term| facets.contains(&facet(term)));
+            self.narrow(&mut rows, terms, moment);
+            rows
+        };
+        let rest = narrowed(&self.live, &[Facet::Rest]);
+        let by_status = narrowed(&rest, &[Facet::Link, Facet::Product]);
+        let by_link = narrowed(&rest, &[Facet::Status, Facet::Product]);
+        let by_product = narrowed(&rest, &[Facet::Status, Facet::Link]);
+        let matched = narrowed(&by_status, &[Facet::Status]);
+
+        let columns = &self.columns;
+        let statuses = by_status.tally(&columns.status, self.statuses.len());
+        let links = by_link.tally(&columns.link, LinkState::ALL.len() + 1);
+        let products = by_product.tally(&columns.product, self.products.len() + 1);
+        let link_at = |at: usize| at.checked_sub(1).map(|at| LinkState::ALL[at]);
+        Tallies {
+            matched: matched.count(),
+            statuses: self.statuses.iter().cloned().zip(statuses).collect(),
+            links: links
+                .into_iter()
+                .enumerate()
+                .map(|(at, count)| (link_at(at), count))
+                .collect(),
+            products: self
+                .products
+                .iter()
+                .zip(products.into_iter().skip(1))
+                .map(|(product, count)| (product.id.clone(), product.title.clone(), count))
+                .collect(),
+        }
+    }
+
+    /// Keeps the rows for which every term holds: columns first, since they are cheap, then words,
+    /// the longest and so probably rarest first.
+    fn narrow<'a>(&self, rows: &mut Bits, terms: impl Iterator<Item = &'a Term>, moment: &Moment) {
+        let mut words: Vec<(&Term, &[String], Option<TextField>)> = Vec::new();
+        for term in terms {
+            match &term.condition {
+                Condition::Text(text) => words.push((term, std::slice::from_ref(text), None)),
+                Condition::In(field, texts) => words.push((term, texts, Some(*field))),
+                _ => self.narrow_by_column(rows, term, moment),
+            }
+        }
+        words.sort_by_key(|(term, texts, _)| {
+            let shortest = texts.iter().map(String::len).min().unwrap_or_default();
+            (term.negated, std::cmp::Reverse(shortest))
+        });
+        for (term, texts, field) in words {
+            let mut found = Bits::empty(rows.len());
+            for text in texts {
+                let mut hits = rows.clone();
+                self.texts.retain(&Needle::new(text, field), &mut hits);
+                found.unite(&hits);
+            }
+            if term.negated {
+                rows.subtract(&found);
+            } else {
+                *rows = found;
+            }
+        }
+    }
+
+    fn narrow_by_column(&self, rows: &mut Bits, term: &Term, moment: &Moment) {
+        let columns = &self.columns;
+        let keep = !term.negated;
+        match &term.condition {
+            Condition::Text(_) | Condition::In(..) => {}
+            Condition::Status(wanted) => {
+                let table: Vec<bool> = self
+                    .statuses
+                    .iter()
+                    .map(|status| wanted.contains(status))
+                    .collect();
+                rows.retain(|row| table[usize::from(columns.status[row])] == keep);
+            }
+            Condition::Link(wanted) => {
+                let table = link_table(wanted);
+                rows.retain(|row| table[usize::from(columns.link[row])] == keep);
+            }
+            Condition::Product(wanted) => {
+                let has = |product: &Product| {
+                    wanted
+                        .iter()
+                        .any(|words| product.words.contains(words.as_str()))
+                };
+                let table: Vec<bool> = std::iter::once(false)
+                    .chain(self.products.iter().map(has))
+                    .collect();
+                rows.retain(|row| table[usize::from(columns.product[row])] == keep);
+            }
+            Condition::Currency(wanted) => {
+                let has = |currency: &Currency| wanted.contains(currency);
+                let table: Vec<bool> = std::iter::once(false)
+                    .chain(self.currencies.iter().map(has))
+                    .collect();
+                rows.retain(|row| table[usize::from(columns.currency[row])] == keep);
+            }
+            Condition::Time(field, wanted) => {
+                self.narrow_by_time(rows, *field, wanted, keep, moment);
+            }
+            Condition::Value(wanted) => {
+                let ranges: Vec<(i64, i64)> = wanted.iter().map(value_range).collect();
+                rows.retain(|row| {
+                    let value = columns.value[row];
+                    ranges
+                        .iter()
+                        .any(|(least, most)| (*least..=*most).contains(&value))
+                        == keep
+                });
+            }
+            Condition::Is(wanted) => {
+                let now = seconds(moment.now.as_millis());
+                let is = |row: usize| wanted.iter().any(|property| self.is(*property, row, now));
+                rows.retain(|row| is(row) == keep);
+            }
+        }
+    }
+
+    fn narrow_by_time(
+        &self,
+        rows: &mut Bits,
+        field: TimeField,
+        wanted: &[When],
+        keep: bool,
+        moment: &Moment,
+    ) {
+        let column = match field {
+            TimeField::Accepted => &self.columns.accepted,
+            TimeField::Starts => &self.columns.starts,
+            TimeField::Ends => &self.columns.ends,
+            TimeField::Updated => &self.columns.updated,
+        };
+        let second = |at: Timestamp| seconds(at.as_millis());
+        let ranges: Vec<(u32, u32)> = wanted
+            .iter()
+            .map(|when| match moment.range(field, *when) {
+                Some(TimeRange { from, to }) => (second(from), second(to)),
+                None => (NEVER, u32::MAX),
+            })
+            .collect();
+        let unset = wanted.contains(&When::Unset);
+        rows.retain(|row| {
+            let at = column[row];
+            let within = ranges.iter().any(|(from, to)| (*from..*to).contains(&at));
+            (within || (unset && at == NEVER)) == keep
+        });
+    }
+
+    fn is(&self, property: Trait, row: usize, now: u32) -> bool {
+        let columns = &self.columns;
+        match property {
+            Trait::NeedsSetup => self.needs_setup(row),
+            Trait::OpenEnded => columns.ends[row] == NEVER,
+            Trait::Renewing => columns.flags[row] & RENEWING != 0,
+            Trait::Future => columns.starts[row] != NEVER && columns.starts[row] > now,
+            Trait::WithoutDetails => columns.flags[row] & DETAILED == 0,
+        }
+    }
+
+    pub(super) fn is_active(&self, row: usize) -> bool {
+        // The known statuses come first, in the order of `AgreementStatus::KNOWN`.
+        const ACTIVE: u8 = 0;
+        self.columns.status[row] == ACTIVE
+    }
+
+    pub(super) fn needs_setup(&self, row: usize) -> bool {
+        let link = self.columns.link[row];
+        self.is_active(row)
+            && !LinkState::ALL
+                .get(usize::from(link).wrapping_sub(1))
+                .is_some_and(|state| state.is_live())
+    }
+}
+
+fn link_table(wanted: &[LinkChoice]) -> [bool; LinkState::ALL.len() + 1] {
+    let mut table = [false; LinkState::ALL.len() + 1];
+    for choice in wanted {
+        match choice {
+            LinkChoice::None => table[0] = true,
+            LinkChoice::Any => table[1..].fill(true),
+            LinkChoice::In(state) => table[usize::from(link_code(*state))] = true,
+        }
+    }
+    table
+}
+
+fn value_range(range: &ValueRange) -> (i64, i64) {
+    match *range {
+        ValueRange::Unknown => (NO_VALUE, NO_VALUE),
+        ValueRange::Between(least, most) => {
+            (least.unwrap_or(NO_VALUE + 1), most.unwrap_or(i64::MAX))
+        }
+    }
+}

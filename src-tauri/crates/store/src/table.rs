@@ -1,0 +1,9 @@
+//! The tables, one file each: what is written to them and read from them.
+
+pub mod agreement;
+pub mod cancellation;
+pub mod details;
+pub mod entitlement;
+pub mod link;
+pub mod listing;
+pub mod sync;

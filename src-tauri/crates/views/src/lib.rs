@@ -1,0 +1,42 @@
+//! What the window and the command line show, as JSON: keys in camelCase, times as Unix
+//! milliseconds, money as decimal text, whole numbers that fit a double.
+//!
+//! The only crate below the shell that serializes. Everything here is a picture of a value of
+//! `app`, `store` or `domain`, made by `From` or `of`; nothing is decided here.
+
+mod agreement;
+mod detail;
+mod failure;
+mod filter;
+mod overview;
+mod status;
+
+pub use agreement::{
+    AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
+};
+pub use detail::{
+    AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,
+    LinkInfo, Provenance, TermInfo,
+};
+pub use failure::{Code, Failure};
+pub use filter::{
+    Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
+};
+pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
+pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
+
+use domain::Timestamp;
+
+/// Unix milliseconds, UTC. A double, since that is what the window has: exact until the year 287396.
+pub type Millis = f64;
+
+/// The instant as JSON carries it.
+#[must_use]
+pub fn millis(at: Timestamp) -> Millis {
+    at.as_millis() as f64
+}
+
+/// A count as JSON carries it; exact below 2^53.
+pub(crate) fn number(count: usize) -> f64 {
+    count as f64
+}

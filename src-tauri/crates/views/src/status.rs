@@ -1,0 +1,200 @@
+//! How the connection is.
+
+use app::sync;
+use serde::Serialize;
+use specta::Type;
+
+use crate::{Failure, Millis, millis, number};
+
+/// Which connection.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionInfo {
+    /// Its id on the command line.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the built-in sandbox.
+    pub sandbox: bool,
+    /// AWS region.
+    pub region: String,
+    /// Seller account, once known.
+    pub account: Option<String>,
+}
+
+/// Whether the data is all there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Listing {
+    /// Never listed to the end.
+    Never,
+    /// All there was at `syncedAt`.
+    Complete,
+    /// The newest listing broke off.
+    Incomplete,
+}
+
+/// How the connection is.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Which connection.
+    pub connection: ConnectionInfo,
+    /// Agreements here.
+    pub agreements: f64,
+    /// Entitlements here.
+    pub entitlements: f64,
+    /// Active agreements without a live link.
+    pub needs_setup: f64,
+    /// Whether that is all.
+    pub listing: Listing,
+    /// Why the newest listing broke off.
+    pub listing_failure: Option<Failure>,
+    /// When the newest complete listing ended.
+    pub synced_at: Option<Millis>,
+    /// Agreements whose details are missing or older than themselves.
+    pub details_missing: f64,
+    /// Those of them whose last attempt failed.
+    pub details_failed: f64,
+    /// The running sync.
+    pub sync: Option<SyncProgress>,
+    /// Since when AWS has not answered.
+    pub offline_since: Option<Millis>,
+    /// The connection's clock minus this machine's, in milliseconds.
+    pub clock_offset: f64,
+    /// Why the database could not be opened.
+    pub failure: Option<Failure>,
+}
+
+impl Status {
+    /// A connection that has no data, for `failure` or because nothing was asked yet.
+    #[must_use]
+    pub fn without_data(connection: ConnectionInfo, failure: Option<Failure>) -> Self {
+        Self {
+            connection,
+            agreements: 0.0,
+            entitlements: 0.0,
+            needs_setup: 0.0,
+            listing: Listing::Never,
+            listing_failure: None,
+            synced_at: None,
+            details_missing: 0.0,
+            details_failed: 0.0,
+            sync: None,
+            offline_since: None,
+            clock_offset: 0.0,
+            failure,
+        }
+    }
+
+    /// The connection with this data.
+    #[must_use]
+    pub fn of(connection: ConnectionInfo, status: &app::query::Status) -> Self {
+        let (listing, listing_failure) = match &status.listing {
+            app::query::Listing::Never => (Listing::Never, None),
+            app::query::Listing::Complete => (Listing::Complete, None),
+            app::query::Listing::Incomplete(failure) => {
+                (Listing::Incomplete, Some(failure.clone().into()))
+            }
+        };
+        Self {
+            agreements: number(status.agreements),
+            entitlements: number(status.entitlements),
+            needs_setup: number(status.needs_setup),
+            listing,
+            listing_failure,
+            synced_at: status.synced_at.map(millis),
+            details_missing: number(status.details_missing),
+            details_failed: number(status.details_failed),
+            ..Self::without_data(connection, None)
+        }
+    }
+}
+
+/// What a sync is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at app::sync::Phase")]
+pub enum SyncPhase {
+    Products,
+    Agreements,
+    Cancellations,
+    Entitlements,
+    Details,
+}
+
+/// How far a sync is.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncProgress {
+    /// What it is doing.
+    pub phase: SyncPhase,
+    /// Whether everything is listed.
+    pub full: bool,
+    /// How many of the phase's things are done.
+    pub done: f64,
+    /// How many there are, where that is known.
+    pub total: Option<f64>,
+    /// How many failed.
+    pub failed: f64,
+    /// When the sync started.
+    pub started_at: Millis,
+}
+
+impl From<&sync::Progress> for SyncProgress {
+    fn from(progress: &sync::Progress) -> Self {
+        let phase = match progress.phase {
+            sync::Phase::Products => SyncPhase::Products,
+            sync::Phase::Agreements => SyncPhase::Agreements,
+            sync::Phase::Cancellations => SyncPhase::Cancellations,
+            sync::Phase::Entitlements => SyncPhase::Entitlements,
+            sync::Phase::Details => SyncPhase::Details,
+        };
+        Self {
+            phase,
+            full: progress.full,
+            done: number(progress.done),
+            total: progress.total.map(number),
+            failed: number(progress.failed),
+            started_at: millis(progress.started_at),
+        }
+    }
+}
+
+/// A part of the data that views show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Topic {
+    /// Agreements as AWS lists them.
+    Agreements,
+    /// Values, contacts, terms and provisioning.
+    Details,
+    /// Entitlements.
+    Entitlements,
+    /// Products.
+    Listings,
+    /// Cancellation requests.
+    Cancellations,
+    /// Links to the vendor's directory.
+    Links,
+    /// How the connection is.
+    Status,
+    /// The sandbox's state.
+    Sandbox,
+    /// The person's preferences.
+    Preferences,
+}
+
+impl From<store::Topic> for Topic {
+    fn from(topic: store::Topic) -> Self {
+        match topic {
+            store::Topic::Agreements => Self::Agreements,
+            store::Topic::Details => Self::Details,
+            store::Topic::Entitlements => Self::Entitlements,
+            store::Topic::Listings => Self::Listings,
+            store::Topic::Cancellations => Self::Cancellations,
+            store::Topic::Links => Self::Links,
+            store::Topic::Sync => Self::Status,
+        }
+    }
+}
