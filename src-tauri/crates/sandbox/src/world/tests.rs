@@ -1,0 +1,1 @@
+//! The world by itself, without a server.
