@@ -53,6 +53,10 @@ impl Dice {
         &from[index(self.roll(), from.len())]
     }
 
+    pub(crate) fn word(&mut self, from: &[&'static str]) -> &'static str {
+        from[index(self.roll(), from.len())]
+    }
+
     /// Picks by weight; the weights are parts of their sum.
     pub(crate) fn weighted<T: Copy>(&mut self, from: &[(u64, T)]) -> T {
         let sum = from.iter().map(|(weight, _)| weight).sum();

@@ -15,7 +15,7 @@ use crate::contract::{
 use crate::folder;
 
 /// How long a request may take; moving the clock of a large world takes some seconds.
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 /// How long a sandbox may take to say that it is there.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -87,13 +87,10 @@ impl Control {
         after: Option<&str>,
         limit: Option<u32>,
     ) -> Result<Directory, ControlError> {
-        let mut path = "directory?".to_owned();
-        if let Some(after) = after {
-            path.push_str(&format!("after={after}&"));
-        }
-        if let Some(limit) = limit {
-            path.push_str(&format!("limit={limit}"));
-        }
+        let after = after.map(|after| format!("after={after}"));
+        let limit = limit.map(|limit| format!("limit={limit}"));
+        let parameters: Vec<String> = after.into_iter().chain(limit).collect();
+        let path = format!("directory?{}", parameters.join("&"));
         send(self.request(Method::GET, &path)).await
     }
 

@@ -290,9 +290,9 @@ mod tests {
                 Shape::OneOf(_) | Shape::Integer { .. } | Shape::Timestamp => {}
             }
         }
-        crate::operations::ALL
-            .iter()
-            .for_each(|operation| visit(operation.input));
+        for operation in crate::operations::ALL {
+            visit(operation.input);
+        }
     }
 
     #[test]

@@ -42,9 +42,9 @@ pub(crate) type Position = (i64, u32);
 /// The agreements in the orders `SearchAgreements` can sort by.
 #[derive(Default)]
 pub(crate) struct Orders {
-    pub(crate) by_end: BTreeSet<Position>,
-    pub(crate) by_start: BTreeSet<Position>,
-    pub(crate) by_update: BTreeSet<Position>,
+    pub(crate) end: BTreeSet<Position>,
+    pub(crate) start: BTreeSet<Position>,
+    pub(crate) update: BTreeSet<Position>,
 }
 
 /// A buyer who came through the control interface, with an account of any number.
@@ -292,22 +292,22 @@ impl Orders {
                 .collect::<BTreeSet<Position>>()
         };
         Self {
-            by_end: by(|one| one.end),
-            by_start: by(|one| one.start),
-            by_update: by(|one| one.updated),
+            end: by(|one| one.end),
+            start: by(|one| one.start),
+            update: by(|one| one.updated),
         }
     }
 
     fn insert(&mut self, index: u32, agreement: &Agreement) {
-        self.by_end.insert((agreement.end, index));
-        self.by_start.insert((agreement.start, index));
-        self.by_update.insert((agreement.updated, index));
+        self.end.insert((agreement.end, index));
+        self.start.insert((agreement.start, index));
+        self.update.insert((agreement.updated, index));
     }
 
     fn move_to(&mut self, index: u32, before: &Agreement, after: &Agreement) {
-        self.by_end.remove(&(before.end, index));
-        self.by_start.remove(&(before.start, index));
-        self.by_update.remove(&(before.updated, index));
+        self.end.remove(&(before.end, index));
+        self.start.remove(&(before.start, index));
+        self.update.remove(&(before.updated, index));
         self.insert(index, after);
     }
 }

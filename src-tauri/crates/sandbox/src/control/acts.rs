@@ -7,7 +7,6 @@ use crate::contract::{
     OneAgreement, Reason, Registration, RequestStatus, Subscribe, TokenLifetime,
 };
 use crate::ledger::CommitError;
-use crate::wire::body::Body;
 use crate::world::World;
 use crate::world::action::{Action, Outcome, Refusal};
 use crate::world::listing::{LISTINGS, by_slug};
@@ -252,8 +251,9 @@ fn known_request(request: &Request<'_>, id: &str) -> Result<u32, ControlError> {
     found.ok_or_else(|| ControlError::new("not-found", "There is no such cancellation request"))
 }
 
+/// The answer that says nothing but that it was done.
 fn done() -> Answer {
-    Ok(Body::whole("{}"))
+    json(&serde_json::json!({}))
 }
 
 fn invalid(message: &str) -> ControlError {

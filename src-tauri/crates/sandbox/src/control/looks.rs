@@ -110,7 +110,7 @@ fn found(world: &World, buyer: u32, query: &str) -> Option<Buyer> {
             .of_buyer(buyer)
             .any(|index| world.ids.agreement(index) == query)
     };
-    if !named && !(query.starts_with("agmt-") && by_agreement()) {
+    if !(named || query.starts_with("agmt-") && by_agreement()) {
         return None;
     }
     let agreements = world.of_buyer(buyer).map(|index| BuyerAgreement {

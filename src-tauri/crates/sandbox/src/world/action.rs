@@ -149,7 +149,7 @@ impl World {
             }
             Action::Amend { count } => Ok(Outcome::Amended(self.amend(*count, at))),
             Action::Meter { records } => {
-                records.iter().for_each(|record| self.usage.accept(record));
+                self.usage.accept(records);
                 Ok(Outcome::Done)
             }
             Action::TokenLifetime { millis } => {

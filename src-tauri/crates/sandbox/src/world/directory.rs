@@ -311,9 +311,8 @@ impl Unit<'_, '_> {
 impl Customer {
     fn plan(&self) -> &'static str {
         match (self.profile, self.listing) {
-            (Profile::PaidPlan, PINECONE) => "standard",
+            (Profile::PaidPlan | Profile::Linked, PINECONE) | (Profile::Linked, EMQX) => "standard",
             (Profile::PaidPlan, _) => "enterprise",
-            (Profile::Linked, PINECONE | EMQX) => "standard",
             (Profile::Linked, _) => "scale",
             _ => "starter",
         }

@@ -47,7 +47,13 @@ impl Usage {
         self.accepted.len() as u64 + 1
     }
 
-    pub(crate) fn accept(&mut self, metered: &Metered) {
+    pub(crate) fn accept(&mut self, records: &[Metered]) {
+        for record in records {
+            self.accept_one(record);
+        }
+    }
+
+    fn accept_one(&mut self, metered: &Metered) {
         let number = self.next_number();
         self.accepted
             .entry(metered.key.clone())

@@ -258,16 +258,16 @@ pub(crate) fn company(seed: u64, buyer: u32) -> Company {
         .map(|(at, region)| (region.weight, at))
         .collect();
     let region = &REGIONS[dice.weighted(&weights)];
-    let (head, tail) = (*dice.pick(region.heads), *dice.pick(region.tails));
+    let (head, tail) = (dice.word(region.heads), dice.word(region.tails));
     let slug = slug(&[head, tail]);
     Company {
         name: format!("{head}{}{tail}", region.join),
         domain: format!("{slug}-{}.example", short(buyer)),
         slug,
-        country: *dice.pick(region.countries),
+        country: dice.word(region.countries),
         language: region.language,
-        first: *dice.pick(region.firsts),
-        last: *dice.pick(region.lasts),
+        first: dice.word(region.firsts),
+        last: dice.word(region.lasts),
     }
 }
 

@@ -6,6 +6,10 @@ pub(crate) const OPEN: i64 = i64::MAX;
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// One agreement. Times are milliseconds since the epoch, UTC.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agreement {
     pub(crate) accepted: i64,

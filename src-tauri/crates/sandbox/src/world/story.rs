@@ -3,19 +3,21 @@
 //! The first chains follow a script, so that even a small world has one of each; the rest are drawn
 //! by weight.
 
-use super::listing::{COMMITTED_CLICKHOUSE, EMQX, GUANCE, LISTINGS, PAYG_CLICKHOUSE, PINECONE};
-use super::listing::{listing, positions};
+mod draft;
+mod plot;
+mod unlinked;
+
+use self::plot::{Plot, SCRIPT, WEIGHTS};
+use self::unlinked::leave_unlinked;
+use super::listing::{COMMITTED_CLICKHOUSE, PINECONE, listing};
 use super::record::{
-    Agreement, CancellationRequest, Currency, NONE, OPEN, Provision, Renewal, RequestStatus, Status,
+    Agreement, CancellationRequest, Currency, NONE, Provision, Renewal, RequestStatus, Status,
 };
 use super::{DAY, HOUR, MINUTE};
 use crate::chance::{Dice, index};
 
 /// Buyers have accounts of six free digits; a little room is left for those who subscribe later.
 const BUYERS_MAX: usize = 990_000;
-/// Active agreements without a link to the vendor's side: at least so many, and so many percent.
-const UNLINKED_MIN: usize = 7;
-const UNLINKED_PERCENT: usize = 4;
 
 /// The beginning of a world.
 pub(super) struct Told {
@@ -23,107 +25,6 @@ pub(super) struct Told {
     pub(super) buyers: Vec<u32>,
     pub(super) requests: Vec<CancellationRequest>,
 }
-
-/// What a chain of agreements is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plot {
-    OpenUsage,
-    UsageCancelled,
-    Terminated,
-    Trial,
-    Provisioning,
-    Term(Renewal),
-    /// Ends within so many days.
-    EndsWithin(i64),
-    PublicContract,
-    Renewals,
-    Replacement,
-    Expired,
-    Future,
-    Stuck(Provision),
-    Rare(Status),
-    Asked(RequestStatus),
-    /// Two active agreements of one account on one listing.
-    Concurrent,
-}
-
-const SCRIPT: &[Plot] = &[
-    Plot::OpenUsage,
-    Plot::OpenUsage,
-    Plot::OpenUsage,
-    Plot::OpenUsage,
-    Plot::EndsWithin(30),
-    Plot::Renewals,
-    Plot::Asked(RequestStatus::Pending),
-    Plot::PublicContract,
-    Plot::Concurrent,
-    Plot::Provisioning,
-    Plot::Future,
-    Plot::Replacement,
-    Plot::UsageCancelled,
-    Plot::Expired,
-    Plot::Trial,
-    Plot::EndsWithin(60),
-    Plot::EndsWithin(90),
-    Plot::Terminated,
-    Plot::Stuck(Provision::PaymentFailed),
-    Plot::Stuck(Provision::CurrencyFailed),
-    Plot::Stuck(Provision::Suspended),
-    Plot::Stuck(Provision::Unsupported),
-    Plot::Stuck(Provision::Restricted),
-    Plot::Term(Renewal::ProposerOptedOut),
-    Plot::Term(Renewal::AcceptorOptedOut),
-    Plot::Term(Renewal::NoTerm),
-    Plot::Term(Renewal::Exhausted),
-    Plot::Term(Renewal::Replace),
-    Plot::Asked(RequestStatus::Approved),
-    Plot::Asked(RequestStatus::Rejected),
-    Plot::Asked(RequestStatus::Withdrawn),
-    Plot::Asked(RequestStatus::Invalid),
-    Plot::Rare(Status::Archived),
-    Plot::Rare(Status::RolledBack),
-    Plot::Rare(Status::Superseded),
-    Plot::Renewals,
-    Plot::Concurrent,
-    Plot::Asked(RequestStatus::Pending),
-];
-
-/// Parts of a thousand.
-const WEIGHTS: &[(u64, Plot)] = &[
-    (352, Plot::OpenUsage),
-    (80, Plot::UsageCancelled),
-    (20, Plot::Terminated),
-    (30, Plot::Trial),
-    (4, Plot::Provisioning),
-    (70, Plot::Term(Renewal::Renew)),
-    (20, Plot::Term(Renewal::ProposerOptedOut)),
-    (30, Plot::Term(Renewal::AcceptorOptedOut)),
-    (40, Plot::Term(Renewal::NoTerm)),
-    (8, Plot::Term(Renewal::Exhausted)),
-    (12, Plot::Term(Renewal::Replace)),
-    (20, Plot::EndsWithin(30)),
-    (20, Plot::EndsWithin(60)),
-    (20, Plot::EndsWithin(90)),
-    (4, Plot::PublicContract),
-    (110, Plot::Renewals),
-    (25, Plot::Replacement),
-    (70, Plot::Expired),
-    (14, Plot::Future),
-    (6, Plot::Stuck(Provision::PaymentFailed)),
-    (3, Plot::Stuck(Provision::CurrencyFailed)),
-    (5, Plot::Stuck(Provision::Suspended)),
-    (2, Plot::Stuck(Provision::Unsupported)),
-    (3, Plot::Stuck(Provision::Restricted)),
-    (4, Plot::Rare(Status::Archived)),
-    (3, Plot::Rare(Status::RolledBack)),
-    (4, Plot::Rare(Status::Superseded)),
-    (4, Plot::Asked(RequestStatus::Pending)),
-    (3, Plot::Asked(RequestStatus::Approved)),
-    (4, Plot::Asked(RequestStatus::Rejected)),
-    (3, Plot::Asked(RequestStatus::Withdrawn)),
-    (2, Plot::Asked(RequestStatus::Invalid)),
-    (5, Plot::Concurrent),
-];
 
 /// Tells the beginning of a world with exactly `count` agreements.
 pub(super) fn tell(seed: u64, count: u32, now: i64) -> Told {
@@ -229,129 +130,13 @@ impl Teller {
                 };
                 let usage = self.usage();
                 self.push(Agreement {
-                    provision,
                     currency,
+                    provision,
                     ..usage
                 });
             }
             Plot::Asked(status) => self.asked(status),
             Plot::Concurrent => self.concurrent(),
-        }
-    }
-
-    /// An open-ended agreement on the public offer of a usage listing.
-    fn usage(&mut self) -> Agreement {
-        let usage_listings = [PAYG_CLICKHOUSE, EMQX, GUANCE, PINECONE];
-        let position = usage_listings[index(self.chains as u64, 4)];
-        let start = self.now - self.dice.between(HOUR, 900 * DAY);
-        let touched = self.dice.percent(30);
-        let updated = if touched {
-            self.dice.between(start, self.now)
-        } else {
-            start
-        };
-        Agreement {
-            accepted: start,
-            start,
-            end: OPEN,
-            updated,
-            provisioned_by: 0,
-            trial_end: 0,
-            value: 0,
-            buyer: NONE,
-            initial: NONE,
-            next_in_chain: NONE,
-            next_of_buyer: NONE,
-            offer: NONE,
-            listing: position,
-            status: Status::Active,
-            currency: Currency::Usd,
-            provision: Provision::Done,
-            renewal: Renewal::None,
-            term: 0,
-            upfront: false,
-            contact: !self.dice.percent(22),
-            auto_renew: false,
-            linked: true,
-        }
-    }
-
-    /// An agreement with an end: a committed contract mostly, else a private offer for usage.
-    fn term(&mut self, start: i64, days: i64, renewal: Renewal) -> Agreement {
-        let usage = self.usage();
-        let committed = !self.dice.percent(35);
-        let currency = self.dice.weighted(&[
-            (70, Currency::Usd),
-            (12, Currency::Eur),
-            (6, Currency::Jpy),
-            (6, Currency::Krw),
-            (3, Currency::Gbp),
-            (3, Currency::Inr),
-        ]);
-        let upfront = committed || self.dice.percent(60);
-        let value = if upfront { self.value(currency) } else { 0 };
-        Agreement {
-            accepted: start - self.dice.between(0, 2 * DAY),
-            start,
-            end: start + days * DAY,
-            updated: start,
-            value,
-            offer: 0,
-            listing: if committed {
-                COMMITTED_CLICKHOUSE
-            } else {
-                usage.listing
-            },
-            currency,
-            renewal,
-            upfront,
-            auto_renew: matches!(renewal, Renewal::Renew | Renewal::ProposerOptedOut),
-            ..usage
-        }
-    }
-
-    /// A contract's value in the smallest unit: round, mostly five digits, seldom seven.
-    fn value(&mut self, currency: Currency) -> i64 {
-        let magnitude = *self
-            .dice
-            .pick(&[1_000, 10_000, 10_000, 10_000, 100_000, 1_000_000]);
-        let units = self.dice.between(2, 100) * magnitude / 10;
-        match currency {
-            Currency::Jpy => units * 150,
-            Currency::Krw => units * 1300,
-            Currency::Inr => units * 80 * 100,
-            Currency::Usd | Currency::Eur | Currency::Gbp => units * 100,
-        }
-    }
-
-    fn days(&mut self) -> i64 {
-        *self.dice.pick(&[90, 180, 365, 365, 365, 730, 1095])
-    }
-
-    /// A term that has begun and has up to `left_max` days to go.
-    fn running_term(&mut self, left_max: i64, renewal: Renewal) -> Agreement {
-        let days = self.days();
-        let left = self.dice.between(DAY, left_max.min(days) * DAY);
-        let start = self.now + left - days * DAY;
-        let mut term = self.term(start, days, renewal);
-        if self.dice.percent(40) {
-            term.updated = self.dice.between(start, self.now);
-        }
-        term.term = if renewal == Renewal::Exhausted { 3 } else { 0 };
-        term
-    }
-
-    fn term_over(&mut self) -> Agreement {
-        let days = self.days();
-        let end = self.now - self.dice.between(DAY, 600 * DAY);
-        let renewal = *self
-            .dice
-            .pick(&[Renewal::NoTerm, Renewal::AcceptorOptedOut]);
-        let over = self.term(end - days * DAY, days, renewal);
-        Agreement {
-            updated: end,
-            provision: Provision::Ended,
-            ..over
         }
     }
 
@@ -365,19 +150,6 @@ impl Teller {
         let start = self.now + left - length * DAY;
         let term = self.term(start, length, renewal);
         self.push(term);
-    }
-
-    fn future(&mut self) -> Agreement {
-        let days = self.days();
-        let start = self.now + self.dice.between(5 * DAY, 60 * DAY);
-        let accepted = self.now - self.dice.between(HOUR, 10 * DAY);
-        let term = self.term(start, days, Renewal::Renew);
-        Agreement {
-            accepted,
-            updated: accepted,
-            provision: Provision::Scheduled,
-            ..term
-        }
     }
 
     fn ended_usage(&mut self, status: Status) {
@@ -586,37 +358,5 @@ impl Teller {
             at = one.next_of_buyer;
         }
         false
-    }
-}
-
-/// Takes the links from as many active agreements as should wait for their set-up, spread over the
-/// listings: first those that could not have been linked anyway.
-fn leave_unlinked(agreements: &mut [Agreement]) {
-    for one in agreements.iter_mut() {
-        let public_contract = listing(one.listing).contract && !one.is_private();
-        let unfinished = one.provision == Provision::Pending;
-        one.linked &= one.is_active() && !public_contract && !unfinished;
-    }
-    let active = agreements.iter().filter(|one| one.is_active()).count();
-    let unlinked = agreements
-        .iter()
-        .filter(|one| one.is_active() && !one.linked)
-        .count();
-    let wanted = (active * UNLINKED_PERCENT / 100)
-        .max(UNLINKED_MIN)
-        .min(active);
-    let missing = wanted.saturating_sub(unlinked);
-    for position in positions() {
-        let share = missing.div_ceil(LISTINGS.len());
-        let ready: Vec<usize> = (0..agreements.len())
-            .filter(|at| {
-                let one = &agreements[*at];
-                one.linked && one.listing == position && one.provision == Provision::Done
-            })
-            .collect();
-        let step = (ready.len() / share.max(1)).max(1);
-        for at in ready.iter().skip(step / 2).step_by(step).take(share) {
-            agreements[*at].linked = false;
-        }
     }
 }
