@@ -5,15 +5,17 @@ use aws_sdk_marketplaceagreement::types::{
     AgreementCancellationRequestStatus, AgreementCancellationRequestSummary, AgreementViewSummary,
     Filter, Sort, SortOrder,
 };
+use ciborium::Value;
 use domain::{
     AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, CancellationRequestId,
     CancellationStatus, EndBehavior, LicenseArn, OfferId, ProductId, Timestamp,
 };
 
+use crate::cbor::KeptBody;
 use crate::connection::{AwsMarketplace, CATALOG};
 use crate::failure;
 use crate::quota::Operation;
-use crate::record::{Record, all_pages, page, position};
+use crate::record::{Record, all_pages, beside_wire, page, position};
 
 /// Agreements and cancellation requests on one page: the most the models allow.
 const PAGE_SIZE: i32 = 50;
@@ -71,30 +73,41 @@ impl AwsMarketplace {
 
     pub(crate) async fn cancellation_requests_page(
         &self,
-        which: CancellationRequests,
+        which: &CancellationRequests,
         next: Option<&PageToken>,
     ) -> Result<Page<CancellationRequest>> {
         let operation = Operation::ListAgreementCancellationRequests;
-        let status = match which {
-            CancellationRequests::All => None,
-            CancellationRequests::Pending => {
-                Some(AgreementCancellationRequestStatus::PendingApproval)
-            }
+        let (status, agreement) = match which {
+            CancellationRequests::All => (None, None),
+            CancellationRequests::Pending => (
+                Some(AgreementCancellationRequestStatus::PendingApproval),
+                None,
+            ),
+            CancellationRequests::Of(agreement) => (None, Some(agreement.as_str().to_owned())),
         };
+        let kept = KeptBody::default();
         let attempt = || {
             self.agreement
                 .list_agreement_cancellation_requests()
                 .party_type(PARTY)
                 .catalog(CATALOG)
                 .set_status(status.clone())
+                .set_agreement_id(agreement.clone())
                 .max_results(PAGE_SIZE)
                 .set_next_token(next.map(|token| token.0.clone()))
+                .customize()
+                .interceptor(kept.clone())
                 .send()
         };
         let answer = self.calls.run(operation, position(next), attempt).await?;
-        page(operation, next, answer.next_token, answer.items, |item| {
-            cancellation_request(&item)
-        })
+        let records = beside_wire(operation, answer.items, &kept, "items")?;
+        page(
+            operation,
+            next,
+            answer.next_token,
+            records,
+            |(item, raw)| cancellation_request(&item, &raw),
+        )
     }
 
     /// The seller's agreements that pass the filters, oldest update first: an agreement that changes
@@ -105,6 +118,7 @@ impl AwsMarketplace {
         next: Option<&PageToken>,
     ) -> Result<Page<Agreement>> {
         let operation = Operation::SearchAgreements;
+        let kept = KeptBody::default();
         let attempt = || {
             let always = [("PartyType", PARTY), ("AgreementType", AGREEMENT_TYPE)];
             let wanted = filters.iter().map(|(name, value)| (*name, value.as_str()));
@@ -121,13 +135,20 @@ impl AwsMarketplace {
                 .sort(sort.build())
                 .max_results(PAGE_SIZE)
                 .set_next_token(next.map(|token| token.0.clone()))
+                .customize()
+                .interceptor(kept.clone())
                 .send()
         };
         let answer = self.calls.run(operation, position(next), attempt).await?;
-        let summaries = answer.agreement_view_summaries;
-        page(operation, next, answer.next_token, summaries, |summary| {
-            agreement(&summary)
-        })
+        let list = "agreementViewSummaries";
+        let records = beside_wire(operation, answer.agreement_view_summaries, &kept, list)?;
+        page(
+            operation,
+            next,
+            answer.next_token,
+            records,
+            |(summary, raw)| agreement(&summary, &raw),
+        )
     }
 }
 
@@ -135,7 +156,7 @@ fn filter(name: &str, value: &str) -> Filter {
     Filter::builder().name(name).values(value).build()
 }
 
-fn agreement(summary: &AgreementViewSummary) -> Result<Agreement> {
+fn agreement(summary: &AgreementViewSummary, raw: &Value) -> Result<Agreement> {
     let record = Record::new(Operation::SearchAgreements, summary.agreement_id());
     let id = record.parsed("agreementId", summary.agreement_id(), AgreementId::parse)?;
     let buyer = summary
@@ -147,8 +168,8 @@ fn agreement(summary: &AgreementViewSummary) -> Result<Agreement> {
     let offer = proposal.and_then(|proposal| proposal.offer_id());
     let initial = summary.initial_agreement_id();
     let status = record.required("status", summary.status())?;
-    let ends_at = record.instant("endTime", summary.end_time())?;
-    let updated_at = record.instant("lastUpdateTime", summary.last_update_time())?;
+    let ends_at = record.instant("endTime", raw)?;
+    let updated_at = record.instant("lastUpdateTime", raw)?;
     Ok(Agreement {
         id: record.required("agreementId", id)?,
         status: AgreementStatus::from_wire(status.as_str()),
@@ -156,8 +177,8 @@ fn agreement(summary: &AgreementViewSummary) -> Result<Agreement> {
         product: record.parsed("proposalSummary.resources.id", product, ProductId::parse)?,
         offer: record.parsed("proposalSummary.offerId", offer, OfferId::parse)?,
         initial: record.parsed("initialAgreementId", initial, AgreementId::parse)?,
-        accepted_at: record.instant("acceptanceTime", summary.acceptance_time())?,
-        starts_at: record.instant("startTime", summary.start_time())?,
+        accepted_at: record.instant("acceptanceTime", raw)?,
+        starts_at: record.instant("startTime", raw)?,
         ends_at: ends_at.and_then(Timestamp::end_of_term),
         updated_at: record.required("lastUpdateTime", updated_at)?,
         end_behavior: EndBehavior {
@@ -183,6 +204,7 @@ fn licenses(record: Record<'_>, summary: &AgreementViewSummary) -> Result<Vec<Li
 
 fn cancellation_request(
     summary: &AgreementCancellationRequestSummary,
+    raw: &Value,
 ) -> Result<CancellationRequest> {
     let id = summary.agreement_cancellation_request_id();
     let record = Record::new(Operation::ListAgreementCancellationRequests, id);
@@ -194,8 +216,8 @@ fn cancellation_request(
     let agreement = record.parsed("agreementId", summary.agreement_id(), AgreementId::parse)?;
     let status = record.required("status", summary.status())?;
     let reason = record.required("reasonCode", summary.reason_code())?;
-    let created_at = record.instant("createdAt", summary.created_at())?;
-    let updated_at = record.instant("updatedAt", summary.updated_at())?;
+    let created_at = record.instant("createdAt", raw)?;
+    let updated_at = record.instant("updatedAt", raw)?;
     Ok(CancellationRequest {
         id: record.required("agreementCancellationRequestId", id)?,
         agreement: record.required("agreementId", agreement)?,

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::failure::{Failure, Position};
+use crate::failure::{Failure, Hope, Position};
 use crate::pacing::Pacing;
 use crate::quota::Operation;
 
@@ -120,10 +120,12 @@ impl Calls {
             }
             let pause = self.limits.pause(number);
             spent += pause;
-            if !failure.transient
-                || number >= self.limits.attempts_max
-                || spent >= self.limits.total
-            {
+            let again = match failure.hope {
+                Hope::None => false,
+                Hope::Resigned => number == 1,
+                Hope::Later => number < self.limits.attempts_max,
+            };
+            if !again || spent >= self.limits.total {
                 return Err(failure.error);
             }
             tracing::debug!(

@@ -13,7 +13,7 @@ use crate::cbor::{self, KeptBody, SentTo};
 use crate::connection::AwsMarketplace;
 use crate::failure::Position;
 use crate::quota::Operation;
-use crate::record::{Record, all_pages, page, position};
+use crate::record::{Record, all_pages, page, position, take_list};
 
 /// Terms or licenses on one page: the most the model allows.
 const PAGE_SIZE: i32 = 50;
@@ -97,7 +97,7 @@ impl AwsMarketplace {
             operation,
             next.as_ref(),
             answer.next_token,
-            Some(terms),
+            terms,
             |accepted| term(record, &accepted),
         )
     }
@@ -121,7 +121,7 @@ impl AwsMarketplace {
             .run(operation, position(next.as_ref()), attempt)
             .await?;
         let record = Record::new(operation, Some(id.as_str()));
-        let entitlements = answer.agreement_entitlements;
+        let entitlements = answer.agreement_entitlements.unwrap_or_default();
         page(
             operation,
             next.as_ref(),
@@ -168,26 +168,8 @@ fn value(record: Record<'_>, described: &DescribeAgreementOutput) -> Result<Opti
 }
 
 fn trial_end(record: Record<'_>, body: &Value) -> Result<Option<domain::Timestamp>> {
-    let field = "freeTrialSummary.trialEndTime";
     let summary = cbor::member(body, "freeTrialSummary");
-    let end = summary.and_then(|summary| cbor::member(summary, "trialEndTime"));
-    end.map(|end| cbor::instant(end).ok_or_else(|| record.unfit(field, "is no instant")))
-        .transpose()
-}
-
-/// Takes a list out of an answer; an absent one is empty.
-fn take_list(record: Record<'_>, body: &mut Value, name: &str) -> Result<Vec<Value>> {
-    let members = body
-        .as_map_mut()
-        .ok_or_else(|| record.unfit(name, "is not in a map"))?;
-    match members
-        .iter_mut()
-        .find(|(key, _)| key.as_text() == Some(name))
-    {
-        None | Some((_, Value::Null)) => Ok(Vec::new()),
-        Some((_, Value::Array(items))) => Ok(std::mem::take(items)),
-        Some(_) => Err(record.unfit(name, "is no list")),
-    }
+    summary.map_or(Ok(None), |summary| record.instant("trialEndTime", summary))
 }
 
 /// A union: one member, named by the kind of the term. A kind newer than this program is kept

@@ -6,11 +6,13 @@ use app::marketplace::{EntitlementsOf, Page, PageToken, Result};
 use aws_sdk_marketplaceentitlement::types::{
     Entitlement as WireEntitlement, EntitlementValue as WireValue, GetEntitlementFilterName,
 };
+use ciborium::Value;
 use domain::{AccountId, Entitlement, EntitlementValue, LicenseArn, ProductCode};
 
+use crate::cbor::KeptBody;
 use crate::connection::AwsMarketplace;
 use crate::quota::Operation;
-use crate::record::{Record, page, position};
+use crate::record::{Record, beside_wire, page, position};
 
 /// Entitlements on one page: the most the model allows.
 const PAGE_SIZE: i32 = 25;
@@ -24,6 +26,7 @@ impl AwsMarketplace {
         only: EntitlementsOf<'_>,
         next: Option<&PageToken>,
     ) -> Result<Page<Entitlement>> {
+        let kept = KeptBody::default();
         let attempt = || {
             self.entitlement
                 .get_entitlements()
@@ -31,15 +34,18 @@ impl AwsMarketplace {
                 .set_filter(filter(only))
                 .max_results(PAGE_SIZE)
                 .set_next_token(next.map(|token| token.0.clone()))
+                .customize()
+                .interceptor(kept.clone())
                 .send()
         };
         let answer = self.calls.run(OPERATION, position(next), attempt).await?;
+        let records = beside_wire(OPERATION, answer.entitlements, &kept, "Entitlements")?;
         page(
             OPERATION,
             next,
             answer.next_token,
-            answer.entitlements,
-            |one| entitlement(code, &one),
+            records,
+            |(wire, raw)| entitlement(code, &wire, &raw),
         )
     }
 }
@@ -55,7 +61,7 @@ fn filter(only: EntitlementsOf<'_>) -> Option<HashMap<GetEntitlementFilterName, 
     Some(HashMap::from([(name, vec![value.to_owned()])]))
 }
 
-fn entitlement(asked: &ProductCode, wire: &WireEntitlement) -> Result<Entitlement> {
+fn entitlement(asked: &ProductCode, wire: &WireEntitlement, raw: &Value) -> Result<Entitlement> {
     let record = Record::new(
         OPERATION,
         wire.license_arn().or(wire.customer_aws_account_id()),
@@ -70,7 +76,7 @@ fn entitlement(asked: &ProductCode, wire: &WireEntitlement) -> Result<Entitlemen
         product_code: code.unwrap_or_else(|| asked.clone()),
         dimension: dimension.to_owned(),
         value: wire.value().map_or(EntitlementValue::Unknown, value),
-        expires_at: record.instant("ExpirationDate", wire.expiration_date())?,
+        expires_at: record.instant("ExpirationDate", raw)?,
         account: record.parsed("CustomerAWSAccountId", account, AccountId::parse)?,
         license: record.parsed("LicenseArn", wire.license_arn(), LicenseArn::parse)?,
         customer_identifier: customer.map(str::to_owned),

@@ -26,13 +26,25 @@ pub(crate) enum Position {
     Continued,
 }
 
+/// Whether asking again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hope {
+    /// The same request will be refused again.
+    None,
+    /// Once: the SDK reads AWS's time from every answer and signs the next request by it, so a
+    /// signature refused for a wrong clock is right the next time, and any other is not.
+    Resigned,
+    /// With time.
+    Later,
+}
+
 /// An attempt that failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// What the caller is told if this was the last attempt.
     pub(crate) error: MarketplaceError,
     /// Whether another attempt may fare better.
-    pub(crate) transient: bool,
+    pub(crate) hope: Hope,
     /// Whether AWS found us too fast.
     pub(crate) throttled: bool,
 }
@@ -72,7 +84,7 @@ impl Failure {
 
     fn no_answer(operation: Operation, message: &str) -> Self {
         Self {
-            transient: true,
+            hope: Hope::Later,
             ..Self::lasting(operation, ErrorKind::NoAnswer, message)
         }
     }
@@ -80,7 +92,7 @@ impl Failure {
     fn lasting(operation: Operation, kind: ErrorKind, message: &str) -> Self {
         Self {
             error: error(operation, kind, message),
-            transient: false,
+            hope: Hope::None,
             throttled: false,
         }
     }
@@ -128,7 +140,11 @@ fn by_code(
     };
     let mut failure = Failure::lasting(operation, kind, &message);
     failure.error.code = Some(words::cut(code, CODE_CHARS_MAX));
-    failure.transient = kind == ErrorKind::Busy;
+    failure.hope = match kind {
+        ErrorKind::Busy => Hope::Later,
+        _ if blames_signature(code) => Hope::Resigned,
+        _ => Hope::None,
+    };
     failure.throttled = is_throttling(code, status);
     failure
 }
@@ -190,6 +206,16 @@ fn is_throttling(code: &str, status: u16) -> bool {
         )
 }
 
+fn blames_signature(code: &str) -> bool {
+    matches!(
+        code,
+        "InvalidSignatureException"
+            | "RequestExpired"
+            | "RequestTimeTooSkewed"
+            | "SignatureDoesNotMatch"
+    )
+}
+
 /// What the code means here, where AWS's own message does not say it.
 fn explanation(kind: ErrorKind, code: &str) -> Option<&'static str> {
     match (kind, code) {
@@ -197,10 +223,7 @@ fn explanation(kind: ErrorKind, code: &str) -> Option<&'static str> {
             Some("this API is disabled in the Region or for the account")
         }
         (_, "ExpiredToken" | "ExpiredTokenException") => Some("the credentials have expired"),
-        (_, "RequestExpired" | "RequestTimeTooSkewed") => {
-            Some("AWS finds the request too old: check this machine's clock")
-        }
-        (_, "InvalidSignatureException" | "SignatureDoesNotMatch") => {
+        _ if blames_signature(code) => {
             Some("AWS does not accept the signature: check the secret key and this machine's clock")
         }
         (ErrorKind::Credentials, _) => Some("AWS does not know these credentials"),
@@ -220,7 +243,7 @@ fn without_code(operation: Operation, raw: &HttpResponse) -> Failure {
     };
     let message = format!("an answer that is not AWS's: {}", what_came(raw));
     Failure {
-        transient: busy,
+        hope: if busy { Hope::Later } else { Hope::None },
         throttled: status == 429,
         ..Failure::lasting(operation, kind, &message)
     }

@@ -61,7 +61,7 @@ impl Marketplace for AwsMarketplace {
 
     async fn cancellation_requests(
         &self,
-        which: CancellationRequests,
+        which: &CancellationRequests,
         next: Option<&PageToken>,
     ) -> Result<Page<CancellationRequest>> {
         self.cancellation_requests_page(which, next).await

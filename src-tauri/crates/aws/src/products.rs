@@ -35,7 +35,7 @@ impl AwsMarketplace {
             operation,
             next,
             answer.next_token,
-            answer.entity_summary_list,
+            answer.entity_summary_list.unwrap_or_default(),
             |entity| {
                 let record = Record::new(operation, entity.entity_id());
                 let id = record.parsed("EntityId", entity.entity_id(), ProductId::parse)?;

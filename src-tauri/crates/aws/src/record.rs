@@ -2,9 +2,10 @@
 //! operation, the record and the field: a record is never dropped silently.
 
 use app::marketplace::{ErrorKind, MarketplaceError, Page, PageToken};
-use aws_smithy_types::DateTime;
+use ciborium::Value;
 use domain::{Invalid, Timestamp};
 
+use crate::cbor::{self, KeptBody};
 use crate::failure::{self, Position};
 use crate::quota::Operation;
 
@@ -42,13 +43,10 @@ impl<'a> Record<'a> {
         text.filter(|text| !text.is_empty()).map(parse).transpose()
     }
 
-    /// An instant.
-    pub(crate) fn instant(self, field: &str, time: Option<&DateTime>) -> Result<Option<Timestamp>> {
-        let millis = |time: &DateTime| {
-            time.to_millis()
-                .map_err(|_| self.unfit(field, "is outside the range of dates"))
-        };
-        Ok(time.map(millis).transpose()?.map(Timestamp::from_millis))
+    /// An instant, read from the record as it was on the wire.
+    pub(crate) fn instant(self, field: &str, raw: &Value) -> Result<Option<Timestamp>> {
+        let read = |value| cbor::instant(value).ok_or_else(|| self.unfit(field, "is no instant"));
+        cbor::member(raw, field).map(read).transpose()
     }
 
     /// The error of a field that does not fit.
@@ -71,7 +69,7 @@ pub(crate) fn page<T, R>(
     operation: Operation,
     asked: Option<&PageToken>,
     next: Option<String>,
-    records: Option<Vec<R>>,
+    records: Vec<R>,
     map: impl Fn(R) -> Result<T>,
 ) -> Result<Page<T>> {
     let next = next.filter(|token| !token.is_empty()).map(PageToken);
@@ -79,11 +77,7 @@ pub(crate) fn page<T, R>(
         let message = "AWS gave the same page token twice";
         return Err(failure::error(operation, ErrorKind::Garbage, message));
     }
-    let items = records
-        .unwrap_or_default()
-        .into_iter()
-        .map(map)
-        .collect::<Result<_>>()?;
+    let items = records.into_iter().map(map).collect::<Result<_>>()?;
     Ok(Page { items, next })
 }
 
@@ -105,4 +99,40 @@ pub(crate) async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
     }
     let message = format!("more than {pages_max} pages");
     Err(failure::error(operation, ErrorKind::Garbage, &message))
+}
+
+/// The SDK's records, each beside what it was on the wire, where its instants are read from.
+///
+/// The SDK cuts an instant to the millisecond below. On the wire it is a float64 of seconds, and of
+/// those every second one lies a hair below the millisecond it stands for: `AfterLastUpdateTime`
+/// would find the last agreement again and again.
+pub(crate) fn beside_wire<R>(
+    operation: Operation,
+    records: Option<Vec<R>>,
+    kept: &KeptBody,
+    list: &str,
+) -> Result<Vec<(R, Value)>> {
+    let record = Record::new(operation, None);
+    let raw = take_list(record, &mut kept.decode(operation)?, list)?;
+    let records = records.unwrap_or_default();
+    if records.len() == raw.len() {
+        Ok(records.into_iter().zip(raw).collect())
+    } else {
+        Err(record.unfit(list, "has empty records"))
+    }
+}
+
+/// Takes a list out of an answer; an absent one is empty.
+pub(crate) fn take_list(record: Record<'_>, body: &mut Value, name: &str) -> Result<Vec<Value>> {
+    let members = body
+        .as_map_mut()
+        .ok_or_else(|| record.unfit(name, "is not in a map"))?;
+    match members
+        .iter_mut()
+        .find(|(key, _)| key.as_text() == Some(name))
+    {
+        None | Some((_, Value::Null)) => Ok(Vec::new()),
+        Some((_, Value::Array(items))) => Ok(std::mem::take(items)),
+        Some(_) => Err(record.unfit(name, "is no list")),
+    }
 }

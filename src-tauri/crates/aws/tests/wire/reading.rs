@@ -1,7 +1,7 @@
 //! Listings: what is asked, and what becomes of the answers.
 
 use app::marketplace::{CancellationRequests, EntitlementsOf, ErrorKind, Marketplace, PageToken};
-use ciborium::cbor;
+use ciborium::{Value, cbor};
 use domain::{
     AccountId, AgreementStatus, CancellationStatus, EntitlementValue, Pricing, ProductCode,
     ProductId, Timestamp,
@@ -63,6 +63,18 @@ async fn values_newer_than_this_program_are_kept() {
         page.items[0].end_behavior.kind.as_deref(),
         Some("HIBERNATE")
     );
+}
+
+#[tokio::test]
+async fn an_instant_keeps_its_millisecond() {
+    let millis = 1_787_236_991_001_i64;
+    // The float64 nearest to this instant lies below it, and below the millisecond.
+    let seconds = millis as f64 / 1_000.0;
+    let wire = Value::Tag(1, Box::new(seconds.into()));
+    let server =
+        Canned::serve(move |_| ok(listing(vec![entry(&[("lastUpdateTime", wire.clone())])]))).await;
+    let page = connect(&server).agreements(None, None).await.unwrap();
+    assert_eq!(page.items[0].updated_at.as_millis(), millis);
 }
 
 #[tokio::test]
@@ -197,7 +209,7 @@ async fn pending_cancellation_requests_are_asked_for_alone() {
     .await;
     let pending = CancellationRequests::Pending;
     let page = connect(&server)
-        .cancellation_requests(pending, None)
+        .cancellation_requests(&pending, None)
         .await
         .unwrap();
     let [request] = &page.items[..] else {
