@@ -13,8 +13,17 @@ use crate::workspace::Workspace;
 /// Oldest Node that Vite runs on.
 const NODE_MIN: (u32, u32) = (20, 19);
 
-/// Folders in `ui/` that are made, not written.
-const MADE: &[&str] = &["node_modules", "dist", "generated", "test-results"];
+/// What in `ui/` the page is not built from: what tools make there, and the tests. A name missing
+/// here costs a build too many; one left out of a list of inputs would cost a build too few.
+const NO_INPUTS: &[&str] = &[
+    "README.md",
+    "cache",
+    "dist",
+    "dist-preview",
+    "generated",
+    "node_modules",
+    "tests",
+];
 
 /// `npm ci`, if the lock file is not the one that was installed last.
 pub(crate) fn install(workspace: &Workspace) -> Outcome {
@@ -96,11 +105,14 @@ fn list_inputs(folder: &Path, list: &mut String) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            if !MADE.iter().any(|made| entry.file_name() == *made) {
-                list_inputs(&entry.path(), list)?;
-            }
+        let name = entry.file_name();
+        // Hidden files are the tools' own settings and notes.
+        let is_hidden = name.as_encoded_bytes().starts_with(b".");
+        if is_hidden || NO_INPUTS.iter().any(|other| name == *other) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            list_inputs(&entry.path(), list)?;
             continue;
         }
         let about = entry.metadata()?;
