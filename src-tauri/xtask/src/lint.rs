@@ -15,21 +15,22 @@ pub(crate) fn lint(workspace: &Workspace) -> Outcome {
     ui::build(workspace)?;
     test::check_page(workspace)?;
 
-    let mut clippy = workspace.cargo();
-    clippy.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ]);
-    process::show(
-        "Clippy",
-        &mut clippy,
-        "Each warning above is an error here.",
-    )?;
+    clippy(workspace, "Clippy", &["--all-targets"])?;
+    // Not a target that `cargo test` runs by itself, and so none of "all".
+    clippy(workspace, "Clippy, end-to-end tests", &["--test", "e2e"])?;
+    licenses(workspace)
+}
 
+fn clippy(workspace: &Workspace, what: &str, targets: &[&str]) -> Outcome {
+    let mut clippy = workspace.cargo();
+    clippy
+        .args(["clippy", "--workspace"])
+        .args(targets)
+        .args(["--", "--deny", "warnings"]);
+    process::show(what, &mut clippy, "Each warning above is an error here.")
+}
+
+fn licenses(workspace: &Workspace) -> Outcome {
     if !process::succeeds(workspace.cargo().args(["deny", "--version"])) {
         println!("── Licenses and sources: not checked, cargo-deny is not installed");
         return Ok(());
