@@ -117,7 +117,8 @@ fn e2e(workspace: &Workspace) -> Outcome {
 fn wire(workspace: &Workspace) -> Outcome {
     let python = wire_python(workspace)?;
     let mut build = workspace.cargo();
-    build.args(["build", "--workspace", "--bin", "binderyctl"]);
+    // With the tests, whose features some dependencies would otherwise be built again without.
+    build.args(["build", "--workspace", "--tests", "--bin", "binderyctl"]);
     process::show(
         "Building binderyctl",
         &mut build,
