@@ -24,14 +24,19 @@ pub struct Console<M> {
 }
 
 impl<M: Marketplace> Console<M> {
-    /// A console over an open database.
-    pub fn new(store: Arc<Store>, marketplace: M, clock: Clock) -> Self {
+    /// A console over an open database. Its syncs report to `progress`, `None` when none runs.
+    pub fn new(
+        store: Arc<Store>,
+        marketplace: M,
+        clock: Clock,
+        progress: watch::Sender<Option<Progress>>,
+    ) -> Self {
         Self {
             store,
             marketplace,
             clock,
             running: Mutex::default(),
-            progress: watch::Sender::new(None),
+            progress,
             offline_since: Mutex::default(),
         }
     }
@@ -49,11 +54,6 @@ impl<M: Marketplace> Console<M> {
     /// The connection's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    /// How far the running sync is; `None` when none runs.
-    pub fn progress(&self) -> watch::Receiver<Option<Progress>> {
-        self.progress.subscribe()
     }
 
     /// Since when AWS has not answered; `None` when it answered the last call.

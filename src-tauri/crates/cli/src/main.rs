@@ -1,3 +1,42 @@
-//! binderyctl.
+//! `binderyctl`: the use cases for scripts and headless machines. Whatever the window can do, this
+//! can, with the same words.
 
-fn main() {}
+mod args;
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use args::Args;
+use output::{Fault, Output};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
+    // Warnings go to standard error when asked for; standard output carries the answer alone.
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("BINDERY_LOG").unwrap_or_else(|_| EnvFilter::new("off")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let output = Output::new(args.json);
+    let outcome = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(Box::pin(commands::run(args, &output)));
+            // Whatever still blocks (a stopped sync's last call) does not hold the answer up.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(Fault::internal(&error)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => output.fail(&fault),
+    }
+}

@@ -1,0 +1,197 @@
+//! The command line, declared once: parser, help and completion come from here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args as Arguments, Parser, Subcommand};
+use views::SortKey;
+
+/// Bindery on the command line.
+#[derive(Parser)]
+#[command(
+    name = "binderyctl",
+    version,
+    about = "Bindery on the command line",
+    max_term_width = 100
+)]
+pub(crate) struct Args {
+    /// Folder with the data [default: BINDERY_DATA_DIR, else the system's place]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Connection to use
+    #[arg(long, global = true, value_name = "ID", default_value = "sandbox")]
+    pub(crate) connection: String,
+    /// Print one JSON document; errors as one JSON object on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// AWS Marketplace on this machine: serve it, act as its buyers
+    Sandbox(SandboxArgs),
+    /// Bring the data up to date
+    Sync {
+        /// List everything, and drop what AWS no longer lists
+        #[arg(long)]
+        full: bool,
+    },
+    /// How much data there is, how old and how complete
+    Status,
+    /// Agreements and what they grant
+    #[command(subcommand)]
+    Agreements(AgreementsCommand),
+}
+
+#[derive(Arguments)]
+pub(crate) struct SandboxArgs {
+    /// A running sandbox [default: this data folder's own]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: SandboxCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SandboxCommand {
+    /// Serve this data folder's sandbox until interrupted; the first line tells the endpoint
+    Serve(ServeArgs),
+    /// A buyer subscribes and opens "Set up your account"
+    Subscribe(SubscribeArgs),
+    /// A buyer answers a cancellation request
+    #[command(subcommand)]
+    Cancellation(CancellationCommand),
+    /// A buyer cancels an agreement
+    Cancel {
+        /// Agreement id
+        agreement: String,
+    },
+    /// Move the sandbox's clock forward
+    Advance {
+        /// Such as 3d, 5h or 30m
+        by: String,
+    },
+    /// Let calls of an operation fail
+    Fault(FaultArgs),
+}
+
+#[derive(Arguments)]
+pub(crate) struct ServeArgs {
+    /// Loopback address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// What a new world is invented from [default: that of the world there is, else 1]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Agreements a new world begins with [default: those of the world there is, else 300]
+    #[arg(long)]
+    pub(crate) agreements: Option<u32>,
+    /// Time at which a new world begins [default: now]
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<jiff::Timestamp>,
+}
+
+#[derive(Arguments)]
+pub(crate) struct SubscribeArgs {
+    /// clickhouse-payg, clickhouse-committed, emqx, guance or pinecone
+    #[arg(long)]
+    pub(crate) listing: String,
+    /// The buyer's AWS account: 12 digits
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: String,
+    /// Accept a private offer
+    #[arg(long)]
+    pub(crate) private_offer: bool,
+    /// Value of the agreement in US dollars
+    #[arg(long, value_name = "USD")]
+    pub(crate) value: Option<String>,
+    /// Company of the contact
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CancellationCommand {
+    /// The buyer agrees
+    Accept {
+        /// Cancellation request id
+        request: String,
+    },
+    /// The buyer refuses
+    Reject {
+        /// Cancellation request id
+        request: String,
+        /// What the buyer says
+        #[arg(long)]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Arguments)]
+#[command(group = ArgGroup::new("effect").required(true).args(["error", "delay", "drop_after_accepting"]))]
+pub(crate) struct FaultArgs {
+    /// Operation, such as ResolveCustomer; * for all
+    #[arg(long)]
+    pub(crate) operation: String,
+    /// Answer with this error, such as ThrottlingException
+    #[arg(long)]
+    pub(crate) error: Option<String>,
+    /// Answer late, such as 2s or 30ms
+    #[arg(long)]
+    pub(crate) delay: Option<String>,
+    /// Do what is asked, then drop the connection
+    #[arg(long)]
+    pub(crate) drop_after_accepting: bool,
+    /// Only so many times
+    #[arg(long)]
+    pub(crate) times: Option<u64>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AgreementsCommand {
+    /// List agreements
+    List {
+        /// Filter, such as "status:active ends:<30d link:none acme"
+        filter: Vec<String>,
+        /// Sort by this; a minus in front sorts downwards
+        #[arg(
+            long,
+            value_name = "KEY",
+            default_value = "-updated",
+            allow_hyphen_values = true
+        )]
+        sort: SortBy,
+        /// At most so many rows
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Everything known about one agreement
+    Show {
+        /// Agreement id
+        agreement: String,
+    },
+}
+
+/// A sort key with its direction.
+#[derive(Clone, Copy)]
+pub(crate) struct SortBy {
+    pub(crate) key: SortKey,
+    pub(crate) descending: bool,
+}
+
+impl std::str::FromStr for SortBy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, descending) = text
+            .strip_prefix('-')
+            .map_or((text, false), |word| (word, true));
+        let key = SortKey::ALL.iter().find(|(known, _)| *known == word).map(|(_, key)| *key);
+        key.map(|key| Self { key, descending }).ok_or_else(|| {
+            let known: Vec<_> = SortKey::ALL.iter().map(|(word, _)| *word).collect();
+            format!("sort by one of {}", known.join(", "))
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Where things are kept.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+/// Where data and configuration are kept.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    data: PathBuf,
+    config: PathBuf,
+}
+
+impl Folders {
+    /// The folders in use: `data`, else `BINDERY_DATA_DIR`, else the system's place for them.
+    /// Configuration goes to `BINDERY_CONFIG_DIR`, else beside a data folder that was chosen, else
+    /// to the system's place. `None` when the system has no home folder for this user.
+    #[must_use]
+    pub fn locate(data: Option<PathBuf>) -> Option<Self> {
+        let from = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        let chosen = data.or_else(|| from("BINDERY_DATA_DIR"));
+        let system = ProjectDirs::from("io.github", "bindery", "Bindery");
+        let data = chosen
+            .clone()
+            .or_else(|| Some(system.as_ref()?.data_local_dir().to_owned()))?;
+        let config = from("BINDERY_CONFIG_DIR")
+            .or_else(|| chosen.map(|data| data.join("config")))
+            .or_else(|| Some(system.as_ref()?.config_dir().to_owned()))?;
+        Some(Self { data, config })
+    }
+
+    /// Everything under one folder.
+    #[must_use]
+    pub fn under(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            config: data.join("config"),
+        }
+    }
+
+    /// The database of a connection.
+    #[must_use]
+    pub fn database(&self, connection: &str) -> PathBuf {
+        self.data
+            .join("connections")
+            .join(format!("{connection}.sqlite3"))
+    }
+
+    /// The state of this folder's own sandbox.
+    #[must_use]
+    pub fn sandbox(&self) -> PathBuf {
+        self.data.join("sandbox")
+    }
+
+    /// Logs.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
+    /// Settings.
+    #[must_use]
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+}

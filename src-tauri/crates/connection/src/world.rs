@@ -1,0 +1,114 @@
+//! The sandbox behind the sandbox connection: found where it is served, else served here.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind, Timestamp};
+use sandbox::{Control, Directory, Options, Running, ServeError};
+
+use crate::OpenError;
+
+/// How often another process's sandbox is looked for while it starts, and how long in between.
+const LOOKS_MAX: usize = 40;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A sandbox that can be reached.
+pub(crate) struct World {
+    control: Control,
+    /// Set when this process serves it.
+    running: Option<Running>,
+}
+
+impl World {
+    /// The sandbox of a state directory, served here unless another process does.
+    pub(crate) async fn find_or_serve(state_dir: &Path) -> Result<Self, ServeError> {
+        let mut looks = 0;
+        loop {
+            if let Some(control) = Control::find(state_dir).await {
+                return Ok(Self {
+                    control,
+                    running: None,
+                });
+            }
+            match sandbox::serve(Options::for_state(state_dir)).await {
+                Ok(running) => {
+                    let control = Control::at(running.endpoint());
+                    return Ok(Self {
+                        control,
+                        running: Some(running),
+                    });
+                }
+                // Another process holds the state but does not answer yet: it is starting.
+                Err(ServeError::InUse { .. }) if looks < LOOKS_MAX => {
+                    looks += 1;
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    pub(crate) async fn answers(&self) -> bool {
+        self.running.is_some() || self.control.status().await.is_ok()
+    }
+
+    pub(crate) async fn stop(self) {
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
+    }
+}
+
+/// A data folder's sandbox for one command: found where it is served, else served until
+/// [`ControlGuard::finish`].
+pub struct ControlGuard(World);
+
+impl ControlGuard {
+    /// The sandbox of a state directory.
+    pub async fn open(state_dir: &Path) -> Result<Self, OpenError> {
+        Ok(Self(World::find_or_serve(state_dir).await?))
+    }
+
+    /// Its controls.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        self.0.control()
+    }
+
+    /// Gives the sandbox back.
+    pub async fn finish(self) {
+        self.0.stop().await;
+    }
+}
+
+/// The links of a directory page, in the domain's words.
+pub(crate) fn links(directory: &Directory) -> Result<Vec<Link>, OpenError> {
+    directory.links.iter().map(link).collect()
+}
+
+fn link(link: &sandbox::Link) -> Result<Link, OpenError> {
+    let since: jiff::Timestamp = link.since.parse()?;
+    let invalid = |error: domain::Invalid| OpenError::App(app::Error::Invalid(error));
+    let kind = TargetKind::from_word(&link.target.kind);
+    Ok(Link {
+        agreement: AgreementId::parse(&link.agreement_id).map_err(invalid)?,
+        license: link
+            .license_arn
+            .as_deref()
+            .map(LicenseArn::parse)
+            .transpose()
+            .map_err(invalid)?,
+        target: Target {
+            kind: kind.unwrap_or(TargetKind::Organization),
+            id: link.target.id.clone(),
+            name: link.target.name.clone(),
+        },
+        state: LinkState::Active,
+        since: Timestamp::from_millis(since.as_millisecond()),
+        source: "sandbox directory".to_owned(),
+    })
+}
