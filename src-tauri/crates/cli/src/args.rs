@@ -188,7 +188,10 @@ impl std::str::FromStr for SortBy {
         let (word, descending) = text
             .strip_prefix('-')
             .map_or((text, false), |word| (word, true));
-        let key = SortKey::ALL.iter().find(|(known, _)| *known == word).map(|(_, key)| *key);
+        let key = SortKey::ALL
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, key)| *key);
         key.map(|key| Self { key, descending }).ok_or_else(|| {
             let known: Vec<_> = SortKey::ALL.iter().map(|(word, _)| *word).collect();
             format!("sort by one of {}", known.join(", "))

@@ -198,19 +198,19 @@ pub struct AgreementsWindow {
     /// The rows, in order.
     pub rows: Vec<AgreementRow>,
     /// Place of the first row in the list.
-    pub offset: f64,
+    pub offset: u32,
     /// How many agreements match, exactly.
-    pub matched: f64,
+    pub matched: u32,
     /// How many there are.
-    pub total: f64,
+    pub total: u32,
     /// Time spent, in microseconds.
-    pub micros: f64,
+    pub micros: u32,
 }
 
 impl AgreementsWindow {
     /// The window as it is at `now`.
     #[must_use]
-    pub fn of(window: &asked::Window, offset: usize, now: Timestamp, micros: f64) -> Self {
+    pub fn of(window: &asked::Window, offset: usize, now: Timestamp, micros: u32) -> Self {
         Self {
             rows: window
                 .rows
@@ -234,7 +234,7 @@ pub struct Count {
     /// What it is called.
     pub label: String,
     /// How often.
-    pub count: f64,
+    pub count: u32,
 }
 
 impl Count {
@@ -274,9 +274,9 @@ impl Count {
 #[serde(rename_all = "camelCase")]
 pub struct AgreementCounts {
     /// How many agreements match.
-    pub matched: f64,
+    pub matched: u32,
     /// How many there are.
-    pub total: f64,
+    pub total: u32,
     /// By status.
     pub statuses: Vec<Count>,
     /// By listing.
@@ -284,13 +284,13 @@ pub struct AgreementCounts {
     /// By link state.
     pub links: Vec<Count>,
     /// Time spent, in microseconds.
-    pub micros: f64,
+    pub micros: u32,
 }
 
 impl AgreementCounts {
     /// The counts, which took so long.
     #[must_use]
-    pub fn of(counts: &asked::Counts, micros: f64) -> Self {
+    pub fn of(counts: &asked::Counts, micros: u32) -> Self {
         Self {
             matched: number(counts.matched),
             total: number(counts.total),

@@ -170,7 +170,7 @@ pub struct AgreementDetail {
     /// Requests to cancel, newest first.
     pub cancellations: Vec<CancellationInfo>,
     /// How many other agreements the account has.
-    pub siblings: f64,
+    pub siblings: u32,
     /// Where status, dates and ids came from.
     pub listed: Provenance,
     /// Where value, contact, terms and provisioning came from.

@@ -27,16 +27,20 @@ pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic
 
 use domain::Timestamp;
 
-/// Unix milliseconds, UTC. A double, since that is what the window has: exact until the year 287396.
-pub type Millis = f64;
+/// Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, specta::Type)]
+#[serde(transparent)]
+#[specta(transparent)]
+pub struct Millis(#[specta(type = f64)] pub i64);
 
 /// The instant as JSON carries it.
 #[must_use]
 pub fn millis(at: Timestamp) -> Millis {
-    at.as_millis() as f64
+    Millis(at.as_millis())
 }
 
-/// A count as JSON carries it; exact below 2^53.
-pub(crate) fn number(count: usize) -> f64 {
-    count as f64
+/// A count as JSON carries it. No connection holds four billion of anything.
+#[must_use]
+pub fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -17,7 +17,7 @@ pub struct ValueByCurrency {
     /// Decimal text.
     pub amount: String,
     /// How many agreements make it up.
-    pub agreements: f64,
+    pub agreements: u32,
 }
 
 impl From<&CurrencyTotal> for ValueByCurrency {
@@ -42,7 +42,7 @@ pub struct EndingWithin {
     /// Within so many days.
     pub days: u32,
     /// How many.
-    pub count: f64,
+    pub count: u32,
     /// What they are worth.
     pub values: Vec<ValueByCurrency>,
 }
@@ -54,7 +54,7 @@ pub struct EndingWeek {
     /// When the week starts.
     pub starts_at: Millis,
     /// How many.
-    pub count: f64,
+    pub count: u32,
 }
 
 /// Active agreements without a live link.
@@ -62,7 +62,7 @@ pub struct EndingWeek {
 #[serde(rename_all = "camelCase")]
 pub struct NeedsSetup {
     /// How many.
-    pub count: f64,
+    pub count: u32,
     /// When the one that waits longest was accepted.
     pub oldest_at: Option<Millis>,
     /// What they are worth.
@@ -74,7 +74,7 @@ pub struct NeedsSetup {
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
     /// Agreements in all.
-    pub total: f64,
+    pub total: u32,
     /// By status.
     pub statuses: Vec<Count>,
     /// Active ones by listing.
@@ -90,7 +90,7 @@ pub struct Overview {
     /// Waiting for set-up.
     pub needs_setup: NeedsSetup,
     /// Agreements whose value is not known yet.
-    pub without_details: f64,
+    pub without_details: u32,
 }
 
 impl Overview {

@@ -41,11 +41,11 @@ pub struct Status {
     /// Which connection.
     pub connection: ConnectionInfo,
     /// Agreements here.
-    pub agreements: f64,
+    pub agreements: u32,
     /// Entitlements here.
-    pub entitlements: f64,
+    pub entitlements: u32,
     /// Active agreements without a live link.
-    pub needs_setup: f64,
+    pub needs_setup: u32,
     /// Whether that is all.
     pub listing: Listing,
     /// Why the newest listing broke off.
@@ -53,15 +53,15 @@ pub struct Status {
     /// When the newest complete listing ended.
     pub synced_at: Option<Millis>,
     /// Agreements whose details are missing or older than themselves.
-    pub details_missing: f64,
+    pub details_missing: u32,
     /// Those of them whose last attempt failed.
-    pub details_failed: f64,
+    pub details_failed: u32,
     /// The running sync.
     pub sync: Option<SyncProgress>,
     /// Since when AWS has not answered.
     pub offline_since: Option<Millis>,
     /// The connection's clock minus this machine's, in milliseconds.
-    pub clock_offset: f64,
+    pub clock_offset: Millis,
     /// Why the database could not be opened.
     pub failure: Option<Failure>,
 }
@@ -72,17 +72,17 @@ impl Status {
     pub fn without_data(connection: ConnectionInfo, failure: Option<Failure>) -> Self {
         Self {
             connection,
-            agreements: 0.0,
-            entitlements: 0.0,
-            needs_setup: 0.0,
+            agreements: 0,
+            entitlements: 0,
+            needs_setup: 0,
             listing: Listing::Never,
             listing_failure: None,
             synced_at: None,
-            details_missing: 0.0,
-            details_failed: 0.0,
+            details_missing: 0,
+            details_failed: 0,
             sync: None,
             offline_since: None,
-            clock_offset: 0.0,
+            clock_offset: Millis(0),
             failure,
         }
     }
@@ -132,11 +132,11 @@ pub struct SyncProgress {
     /// Whether everything is listed.
     pub full: bool,
     /// How many of the phase's things are done.
-    pub done: f64,
+    pub done: u32,
     /// How many there are, where that is known.
-    pub total: Option<f64>,
+    pub total: Option<u32>,
     /// How many failed.
-    pub failed: f64,
+    pub failed: u32,
     /// When the sync started.
     pub started_at: Millis,
 }

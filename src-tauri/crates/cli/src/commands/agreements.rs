@@ -49,7 +49,13 @@ fn list(
                 _ => error.into(),
             }
         })?;
-    let micros = started.elapsed().as_micros() as f64;
+    let micros = views::number(
+        started
+            .elapsed()
+            .as_micros()
+            .try_into()
+            .unwrap_or(usize::MAX),
+    );
     let window = AgreementsWindow::of(&window, 0, clock.now(), micros);
     output.answer(&window, || {
         let lines = window.rows.iter().map(line);

@@ -88,7 +88,7 @@ pub(crate) fn status(folders: &Folders, output: &Output) -> Result<(), Fault> {
     let connection = Connection::open_sandbox(folders)?;
     let status = app::query::status(connection.store(), connection.clock())?;
     let mut status = Status::of(sandbox_info(), &status);
-    status.clock_offset = connection.clock().offset_ms() as f64;
+    status.clock_offset = views::Millis(connection.clock().offset_ms());
     output.answer(&status, || {
         let synced = status.synced_at.map_or_else(|| "never".to_owned(), when);
         let mut text = format!(
@@ -109,12 +109,8 @@ pub(crate) fn status(folders: &Folders, output: &Output) -> Result<(), Fault> {
 }
 
 /// An instant in this machine's zone.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "milliseconds since 1970 fit"
-)]
-pub(super) fn when(millis: f64) -> String {
-    match jiff::Timestamp::from_millisecond(millis as i64) {
+pub(super) fn when(at: views::Millis) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
         Ok(at) => at
             .to_zoned(jiff::tz::TimeZone::system())
             .strftime("%Y-%m-%d %H:%M %Z")
