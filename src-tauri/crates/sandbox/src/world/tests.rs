@@ -160,13 +160,10 @@ fn accounts_hold_several_agreements_some_of_them_side_by_side_on_one_listing() {
     assert!(several > 20, "{several}");
     let side_by_side = buyers.filter(|buyer| {
         let active = world.of_buyer(*buyer).map(|index| world.agreement(index));
-        let listings: Vec<u8> = active
+        let mut seen = std::collections::BTreeSet::new();
+        active
             .filter(|one| one.is_active())
-            .map(|one| one.listing)
-            .collect();
-        listings
-            .iter()
-            .any(|one| listings.iter().filter(|other| *other == one).count() > 1)
+            .any(|one| !seen.insert(one.listing))
     });
     assert!(side_by_side.count() >= 2);
 }
