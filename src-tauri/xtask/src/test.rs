@@ -124,12 +124,22 @@ fn wire(workspace: &Workspace) -> Outcome {
         &mut build,
         "The compiler says above what is wrong.",
     )?;
+    // The suite changes the sandbox's world, so each run gets a new one.
+    let data = workspace.target.join("wire-data");
+    if data.exists() {
+        fs::remove_dir_all(&data).map_err(|error| {
+            Failure::new(format!("{} could not be removed: {error}", data.display()))
+        })?;
+    }
     let mut tests = Command::new(python);
     tests
         .current_dir(&workspace.root)
-        .env("BINDERYCTL", workspace.binary("debug", "binderyctl"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/wire"]);
+        .arg("tests/wire/conformance.py")
+        .arg(workspace.binary("debug", "binderyctl"))
+        .arg("--data-dir")
+        .arg(data)
+        .args(["sandbox", "serve"]);
     process::show(
         "Wire conformance",
         &mut tests,
