@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 /** One answer of the source: some rows of the result, and how large the whole result is. */
 export type Slice<T> = { rows: T[]; matched: number };
 export type Answer<T, E> = { ok: true; slice: Slice<T> } | { ok: false; error: E };
@@ -22,6 +24,8 @@ export class RowPages<T, E> {
   #pages = new Map<number, T[]>(); // In order of use, oldest first.
   #stale = new Set<number>();
   #underway = new Map<number, number>();
+  /** Not asked for again by scrolling alone: that would knock on a closed door without end. */
+  #failed = new Set<number>();
   #generation = 0;
   /** The first answer to a new question replaces everything the old one left. */
   #fresh = true;
@@ -69,6 +73,7 @@ export class RowPages<T, E> {
     this.#ask = ask;
     this.#generation += 1;
     this.#underway.clear();
+    this.#failed.clear();
     this.#fresh = true;
     this.#view = { first: 0, last: this.#view.last - this.#view.first };
     void this.#load([0], this.#generation);
@@ -78,7 +83,8 @@ export class RowPages<T, E> {
   show(first: number, last: number): void {
     this.#view = { first, last };
     if (this.#fresh) return;
-    const missing = this.#inView().filter((page) => !this.#underway.has(page) && (!this.#pages.has(page) || this.#stale.has(page)));
+    const wanted = (page: number) => !this.#underway.has(page) && !this.#failed.has(page) && (!this.#pages.has(page) || this.#stale.has(page));
+    const missing = this.#inView().filter(wanted);
     for (const page of missing) void this.#load([page], this.#generation);
   }
 
@@ -87,6 +93,7 @@ export class RowPages<T, E> {
     if (this.#ask === undefined) return;
     this.#generation += 1;
     this.#underway.clear();
+    this.#failed.clear();
     for (const page of this.#pages.keys()) this.#stale.add(page);
     void this.#load(this.#fresh ? [0] : this.#inView(), this.#generation);
   }
@@ -102,7 +109,8 @@ export class RowPages<T, E> {
     const ask = this.#ask;
     if (ask === undefined) return;
     for (const page of pages) this.#underway.set(page, generation);
-    this.#asking += 1;
+    // Asking is an act, not a reading: an effect that asks must not run again because of it.
+    untrack(() => (this.#asking += 1));
     const answers = await Promise.all(pages.map((page) => ask(page * PAGE_ROWS, PAGE_ROWS)));
     this.#asking -= 1;
     // An answer to an older question, or to this one before the data changed, is nobody's any more.
@@ -120,6 +128,7 @@ export class RowPages<T, E> {
       if (page === undefined) continue;
       if (!answer.ok) {
         this.failure = answer.error;
+        this.#failed.add(page);
         continue;
       }
       if (this.#fresh) this.#pages.clear();
@@ -147,7 +156,8 @@ export class RowPages<T, E> {
   #drop(): void {
     const inView = new Set(this.#inView());
     for (const page of this.#pages.keys()) {
-      const beyond = this.matched !== undefined && page * PAGE_ROWS >= this.matched;
+      // The first page stays, also when it is empty: it is the answer.
+      const beyond = page > 0 && this.matched !== undefined && page * PAGE_ROWS >= this.matched;
       const tooMany = this.#pages.size > PAGES_KEPT_MAX && !inView.has(page);
       if (beyond || tooMany) {
         this.#pages.delete(page);
