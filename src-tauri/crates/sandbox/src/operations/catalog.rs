@@ -16,12 +16,13 @@ const DEFAULT_PAGE: usize = 20;
 pub(super) fn list_entities(world: &World, _: i64, input: &Value) -> Result<Value, Failure> {
     check_catalog(input)?;
     let kind = input.get("EntityType").text().unwrap_or_default();
-    if !["SaaSProduct", "Offer"].contains(&kind) {
-        // Types this seller has nothing of.
-        if OTHER_TYPES.contains(&kind) {
-            return Ok(map([("EntitySummaryList", list(Vec::<Value>::new()))]));
-        }
+    let served = ["SaaSProduct", "Offer"].contains(&kind);
+    if !served && !OTHER_TYPES.contains(&kind) {
         return Err(invalid("EntityType", "is not the name of an entity type"));
+    }
+    // This seller has nothing of the other types, and nobody shares anything with it.
+    if !served || input.get("OwnershipType").text() == Some("SHARED") {
+        return Ok(map([("EntitySummaryList", list(Vec::<Value>::new()))]));
     }
     let wanted = Wanted::read(kind, input)?;
     let query = Query::of(world, "ListEntities", input, "NextToken");
@@ -63,6 +64,8 @@ const OTHER_TYPES: &[&str] = &[
     "ServerProduct",
     "ResaleAuthorization",
     "OfferSet",
+    "ExpressPrivateOfferConfiguration",
+    "SubsidiaryAuthorization",
 ];
 
 /// What a listing asks for: filters on the summary's own values, and an order.
@@ -117,7 +120,15 @@ impl<'q> Wanted<'q> {
             }
             filters.push((name, Condition::OneOf(filter.get("ValueList").items())));
         }
-        let typed_sort = input.get("EntityTypeSort").get(sort_name);
+        let typed_sort = input.get("EntityTypeSort");
+        if typed_sort
+            .members()
+            .iter()
+            .any(|(name, _)| name != sort_name)
+        {
+            return Err(invalid("EntityTypeSort", "belongs to another entity type"));
+        }
+        let typed_sort = typed_sort.get(sort_name);
         let sort = if typed_sort.is_absent() {
             input.get("Sort")
         } else {

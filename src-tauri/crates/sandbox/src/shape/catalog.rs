@@ -27,6 +27,19 @@ const ENTITY_ID: Shape = Shape::Text {
     max: 255,
     pattern: "[a-zA-Z0-9][.a-zA-Z0-9/-]+[a-zA-Z0-9]",
 };
+const OFFER_SET_ID: Shape = Shape::Text {
+    min: 1,
+    max: 50,
+    pattern: "offerset-[a-zA-Z0-9][.a-zA-Z0-9/-]+[a-zA-Z0-9]",
+};
+const AGREEMENT_ID: Shape = Shape::Text {
+    min: 1,
+    max: 64,
+    pattern: "(.)+",
+};
+/// Filters and orders of entity types this seller has none of: known by name only, so that they
+/// are told apart from names that do not exist.
+const OTHER: Shape = Shape::Structure(&[]);
 const DATE: Shape = Shape::Text {
     min: 20,
     max: 20,
@@ -108,6 +121,17 @@ const OFFER_FILTERS: Shape = Shape::Structure(&[
         ),
     ),
     Member::optional("LastModifiedDate", &DATE_RANGE),
+    Member::optional("ResaleAuthorizationId", any_of!(10, &ENTITY_ID)),
+    Member::optional("OfferSetId", any_of!(10, &OFFER_SET_ID)),
+    Member::optional("TargetAgreementId", any_of!(10, &AGREEMENT_ID)),
+    Member::optional(
+        "TargetAgreementIntent",
+        any_of!(2, &Shape::OneOf(&["Renew"])),
+    ),
+    Member::optional(
+        "CreatedBySource",
+        any_of!(2, &Shape::OneOf(&["Seller", "AwsMarketplace"])),
+    ),
 ]);
 const PRODUCT_SORT: Shape = Shape::Structure(&[
     Member::optional(
@@ -188,6 +212,14 @@ pub(crate) const LIST_ENTITIES: Shape = Shape::Structure(&[
         &Shape::Structure(&[
             Member::optional("SaaSProductFilters", &PRODUCT_FILTERS),
             Member::optional("OfferFilters", &OFFER_FILTERS),
+            Member::optional("DataProductFilters", &OTHER),
+            Member::optional("AmiProductFilters", &OTHER),
+            Member::optional("ContainerProductFilters", &OTHER),
+            Member::optional("ResaleAuthorizationFilters", &OTHER),
+            Member::optional("MachineLearningProductFilters", &OTHER),
+            Member::optional("OfferSetFilters", &OTHER),
+            Member::optional("ExpressPrivateOfferConfigurationFilters", &OTHER),
+            Member::optional("SubsidiaryAuthorizationFilters", &OTHER),
         ]),
     ),
     Member::optional(
@@ -195,6 +227,14 @@ pub(crate) const LIST_ENTITIES: Shape = Shape::Structure(&[
         &Shape::Structure(&[
             Member::optional("SaaSProductSort", &PRODUCT_SORT),
             Member::optional("OfferSort", &OFFER_SORT),
+            Member::optional("DataProductSort", &OTHER),
+            Member::optional("AmiProductSort", &OTHER),
+            Member::optional("ContainerProductSort", &OTHER),
+            Member::optional("ResaleAuthorizationSort", &OTHER),
+            Member::optional("MachineLearningProductSort", &OTHER),
+            Member::optional("OfferSetSort", &OTHER),
+            Member::optional("ExpressPrivateOfferConfigurationSort", &OTHER),
+            Member::optional("SubsidiaryAuthorizationSort", &OTHER),
         ]),
     ),
 ]);

@@ -10,6 +10,9 @@ use super::record::{
 use super::{DAY, Guest, PROVISIONING, World};
 use crate::chance::{Dice, mix, mix_bytes};
 
+/// The clock goes no further than this: 9000-01-01 in milliseconds since the epoch.
+const LATEST: i64 = 221_845_392_000_000;
+
 /// A cause of change. Agreements and requests are named by their index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -142,6 +145,9 @@ impl World {
             Action::Withdraw { request, reason } => {
                 self.answer(*request, at, RequestStatus::Withdrawn, reason)
             }
+            Action::Advance { millis } if at + millis > LATEST => Err(Refusal::Invalid(
+                "the clock goes no further than the year 9000",
+            )),
             Action::Advance { millis } => {
                 self.moved += millis;
                 self.settle(at + millis);

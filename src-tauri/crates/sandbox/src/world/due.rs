@@ -170,7 +170,7 @@ impl World {
     pub(super) fn renew(&mut self, index: u32, at: i64) -> u32 {
         let before = *self.agreement(index);
         let renewal = match before.renewal {
-            Renewal::Renew if before.term + 1 >= RENEWALS_MAX => Renewal::Exhausted,
+            Renewal::Renew if before.term.saturating_add(1) >= RENEWALS_MAX => Renewal::Exhausted,
             other => other,
         };
         let length = if before.has_end() {
@@ -185,7 +185,7 @@ impl World {
             Agreement {
                 end,
                 renewal,
-                term: before.term + 1,
+                term: before.term.saturating_add(1),
                 ..before
             },
             at,

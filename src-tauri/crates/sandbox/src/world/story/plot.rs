@@ -62,8 +62,8 @@ pub(super) const SCRIPT: &[Plot] = &[
     Plot::Rare(Status::Archived),
     Plot::Rare(Status::RolledBack),
     Plot::Rare(Status::Superseded),
-    Plot::Renewals,
     Plot::Concurrent,
+    Plot::Renewals,
     Plot::Asked(RequestStatus::Pending),
 ];
 

@@ -7,13 +7,12 @@ use crate::world::record::{Agreement, Provision};
 const UNLINKED_MIN: usize = 7;
 const UNLINKED_PERCENT: usize = 4;
 
-/// Takes the links from as many active agreements as should wait for their set-up, spread over the
-/// listings: first those that could not have been linked anyway.
+/// Takes the links from as many active agreements as should wait for their set-up: those that could
+/// not have been linked, and then ready ones of every listing.
 pub(super) fn leave_unlinked(agreements: &mut [Agreement]) {
     for one in agreements.iter_mut() {
         let public_contract = listing(one.listing).contract && !one.is_private();
-        let unfinished = one.provision == Provision::Pending;
-        one.linked &= one.is_active() && !public_contract && !unfinished;
+        one.linked &= one.is_active() && !public_contract;
     }
     let active = agreements.iter().filter(|one| one.is_active()).count();
     let unlinked = agreements
@@ -23,18 +22,33 @@ pub(super) fn leave_unlinked(agreements: &mut [Agreement]) {
     let wanted = (active * UNLINKED_PERCENT / 100)
         .max(UNLINKED_MIN)
         .min(active);
-    let missing = wanted.saturating_sub(unlinked);
+    let share = wanted
+        .saturating_sub(unlinked)
+        .div_ceil(LISTINGS.len())
+        .max(1);
     for position in positions() {
-        let share = missing.div_ceil(LISTINGS.len());
         let ready: Vec<usize> = (0..agreements.len())
             .filter(|at| {
                 let one = &agreements[*at];
                 one.linked && one.listing == position && one.provision == Provision::Done
             })
             .collect();
-        let step = (ready.len() / share.max(1)).max(1);
+        let step = (ready.len() / share).max(1);
         for at in ready.iter().skip(step / 2).step_by(step).take(share) {
             agreements[*at].linked = false;
         }
+    }
+    leave_at_least(agreements, UNLINKED_MIN);
+}
+
+/// A very small world has too few of some listings to share evenly: the first ones make up for it.
+fn leave_at_least(agreements: &mut [Agreement], count: usize) {
+    let unlinked = agreements
+        .iter()
+        .filter(|one| one.is_active() && !one.linked)
+        .count();
+    let missing = count.saturating_sub(unlinked);
+    for one in agreements.iter_mut().filter(|one| one.linked).take(missing) {
+        one.linked = false;
     }
 }
