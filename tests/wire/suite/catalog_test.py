@@ -66,6 +66,10 @@ class Catalog(WireTest):
             self.assertEqual(one["OfferSummary"]["BuyerAccounts"], [account])
         self.assertEqual(len(by(Targeting={"ValueList": ["None"]})), 5)
         self.assertEqual(by(State={"ValueList": ["Draft"]}), [])
+        self.assertEqual(by(CreatedBySource={"ValueList": ["Seller"]}), offers)
+        self.assertEqual(by(TargetAgreementId={"ValueList": ["agmt-x"]}), [])
+        self.assertEqual(self.all("Offer", OwnershipType="SHARED"), [])
+        self.assertEqual(self.all("AmiProduct"), [])
         dates = sorted(one["OfferSummary"]["ReleaseDate"] for one in offers)
         middle = dates[len(dates) // 2]
         late = by(ReleaseDate={"DateRange": {"AfterValue": middle}})
@@ -100,6 +104,8 @@ class Catalog(WireTest):
             {**MARKET, "EntityType": "Offer", "MaxResults": 2, "NextToken": page["NextToken"]},
             {**MARKET, "EntityType": "SaaSProduct",
              "EntityTypeFilters": {"OfferFilters": {"State": {"ValueList": ["Released"]}}}},
+            {**MARKET, "EntityType": "Offer", "EntityTypeFilters": {"AmiProductFilters": {}}},
+            {**MARKET, "EntityType": "Offer", "EntityTypeSort": {"SaaSProductSort": {}}},
             {**MARKET, "EntityType": "Offer",
              "EntityTypeFilters": {"OfferFilters": {"State": {"ValueList": ["Sold"]}}}},
             {**MARKET, "EntityType": "Offer", "EntityTypeFilters":

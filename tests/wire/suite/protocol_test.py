@@ -178,3 +178,21 @@ class Faults(WireTest):
                 call()
         control("network", {"up": True})
         self.search_once()
+
+
+class Quotas(WireTest):
+    def test_callers_can_be_held_to_the_published_quotas(self):
+        self.addCleanup(control, "quotas", {"enforced": False})
+        control("quotas", {"enforced": True})
+        self.assertTrue(control("status")["quotasEnforced"])
+        outcomes = []
+        for _ in range(12):
+            status, _, _ = asked("SearchAgreements", json.dumps({"filters": PURCHASES}).encode())
+            outcomes.append(status)
+        self.assertEqual(outcomes[:5], [200] * 5)
+        self.assertIn(429, outcomes)
+        service("marketplace-agreement", retries=True).search_agreements(filters=PURCHASES)
+        control("quotas", {"enforced": False})
+        for _ in range(12):
+            self.assertEqual(
+                asked("SearchAgreements", json.dumps({"filters": PURCHASES}).encode())[0], 200)

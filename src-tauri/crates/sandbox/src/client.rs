@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, Buyers, ControlError, Directory, Fault, Named,
-    Network, Now, OneAgreement, Reason, Registration, RequestStatus, Status, Subscribe,
+    Network, Now, OneAgreement, Quotas, Reason, Registration, RequestStatus, Status, Subscribe,
     TokenLifetime,
 };
 use crate::folder;
@@ -199,6 +199,13 @@ impl Control {
     /// Takes the network to AWS down or up.
     pub async fn set_network(&self, up: bool) -> Result<(), ControlError> {
         self.post::<_, Network>("network", &Network { up })
+            .await
+            .map(drop)
+    }
+
+    /// Holds callers to AWS's published quotas, or stops doing so.
+    pub async fn set_quotas(&self, enforced: bool) -> Result<(), ControlError> {
+        self.post::<_, Quotas>("quotas", &Quotas { enforced })
             .await
             .map(drop)
     }

@@ -30,6 +30,8 @@ pub struct Status {
     pub seller_account_id: String,
     /// Whether AWS operations are answered at all.
     pub network_up: bool,
+    /// Whether calls beyond AWS's published quotas are throttled.
+    pub quotas_enforced: bool,
     /// How long a registration token is good for, in seconds.
     pub token_lifetime_seconds: u64,
     /// Faults that are set.
@@ -239,6 +241,14 @@ pub struct TokenLifetime {
 pub struct Network {
     /// With the network down every AWS connection is dropped unanswered.
     pub up: bool,
+}
+
+/// Whether to hold callers to AWS's published quotas.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Quotas {
+    /// Off in a new sandbox.
+    pub enforced: bool,
 }
 
 /// How many agreements are to change.

@@ -92,6 +92,7 @@ fn route(request: &Request<'_>) -> Answer {
         ["faults"] if delete => acts::clear_faults(request),
         ["faults", id] if delete => acts::remove_fault(request, id),
         ["network"] if post => acts::network(request),
+        ["quotas"] if post => acts::quotas(request),
         ["reset-counters"] if post => acts::reset_counters(request),
         _ => Err(ControlError::new(
             "not-found",

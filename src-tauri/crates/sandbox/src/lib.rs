@@ -19,8 +19,8 @@
 //!
 //! # State
 //! With a state directory, the world is `world.json` (what it follows from) and `journal.jsonl`
-//! (every action, on disk before it is answered). Faults, the network switch and the call counters
-//! belong to a run and are forgotten when it ends. The clock goes on while nothing runs.
+//! (every action, on disk before it is answered). Faults, quotas, the network switch and the call
+//! counters belong to a run and are forgotten when it ends. The clock goes on while nothing runs.
 //!
 //! # Directory
 //! `GET /_sandbox/directory?after=&limit=` pages over units: an organization or billing account
@@ -39,6 +39,7 @@ mod journal;
 mod ledger;
 mod operations;
 mod page;
+mod quotas;
 mod sandbox;
 mod server;
 mod shape;
@@ -50,7 +51,7 @@ pub use crate::client::Control;
 pub use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, BillingAccount, Buyer, BuyerAgreement, Buyers,
     ControlError, Deployment, Directory, Fault, FaultStatus, Link, LinkTarget, ListingStatus,
-    Member, Money, Named, Network, Now, OneAgreement, Organization, Reason, Registration,
+    Member, Money, Named, Network, Now, OneAgreement, Organization, Quotas, Reason, Registration,
     RequestStatus, Status, Subscribe, TokenLifetime, Workspace,
 };
 pub use crate::journal::JournalError;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::faults::{Effect, Faults};
 use crate::ledger::{CommitError, Ledger, State};
 use crate::operations::{Operation, Run};
+use crate::quotas::Quotas;
 use crate::value::Value;
 use crate::world::World;
 use crate::world::action::{Action, Outcome};
@@ -19,6 +21,7 @@ pub(crate) struct Sandbox {
     state: RwLock<State>,
     clock: Clock,
     faults: Mutex<Faults>,
+    quotas: Mutex<Quotas>,
     network_up: AtomicBool,
     calls: Mutex<BTreeMap<&'static str, u64>>,
     requests: AtomicU64,
@@ -31,6 +34,7 @@ impl Sandbox {
             state: RwLock::new(state),
             clock,
             faults: Mutex::default(),
+            quotas: Mutex::default(),
             network_up: AtomicBool::new(true),
             calls: Mutex::default(),
             requests: AtomicU64::new(0),
@@ -75,6 +79,15 @@ impl Sandbox {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
+    }
+
+    /// Whether one more call of an operation is within its quota.
+    pub(crate) fn admits(&self, operation: &str) -> bool {
+        lock(&self.quotas).admit(operation, Instant::now())
+    }
+
+    pub(crate) fn quotas(&self) -> MutexGuard<'_, Quotas> {
+        lock(&self.quotas)
     }
 
     pub(crate) fn calls(&self) -> BTreeMap<&'static str, u64> {

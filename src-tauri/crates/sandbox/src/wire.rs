@@ -115,6 +115,9 @@ fn run(
         return Err(Failure::new("UnknownOperationException", message));
     };
     auth::check(call.service, &request.headers)?;
+    if !sandbox.admits(operation.name) {
+        return Err(fault(call.service, "ThrottlingException".to_owned()));
+    }
     let body = body.ok_or_else(|| {
         Failure::new(
             "RequestEntityTooLargeException",

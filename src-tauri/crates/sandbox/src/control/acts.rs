@@ -4,7 +4,7 @@ use super::{Answer, Request, json};
 use crate::clock::{parse_span, rfc3339};
 use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, ControlError, Fault, Named, Network, Now,
-    OneAgreement, Reason, Registration, RequestStatus, Subscribe, TokenLifetime,
+    OneAgreement, Quotas, Reason, Registration, RequestStatus, Subscribe, TokenLifetime,
 };
 use crate::ledger::CommitError;
 use crate::world::World;
@@ -166,6 +166,12 @@ pub(super) fn remove_fault(request: &Request<'_>, id: &str) -> Answer {
 pub(super) fn network(request: &Request<'_>) -> Answer {
     let asked: Network = request.json()?;
     request.sandbox.set_network(asked.up);
+    json(&asked)
+}
+
+pub(super) fn quotas(request: &Request<'_>) -> Answer {
+    let asked: Quotas = request.json()?;
+    request.sandbox.quotas().enforce(asked.enforced);
     json(&asked)
 }
 

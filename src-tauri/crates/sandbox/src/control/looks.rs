@@ -36,6 +36,7 @@ pub(super) fn status(request: &Request<'_>) -> Answer {
         now: rfc3339(now),
         seller_account_id: SELLER_ACCOUNT.to_owned(),
         network_up: sandbox.network_up(),
+        quotas_enforced: sandbox.quotas().enforced,
         token_lifetime_seconds: (world.token_lifetime / 1000).unsigned_abs(),
         faults,
         listings: positions()

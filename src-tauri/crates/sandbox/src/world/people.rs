@@ -300,14 +300,18 @@ fn slug(parts: &[&str]) -> String {
             .fold(0, |sum, byte| mix(sum, u64::from(byte)));
         return PLAIN_WORDS[index(hash, PLAIN_WORDS.len())].to_owned();
     }
-    let cut: String = ascii(&joined).chars().take(SLUG_MAX_CHARS).collect();
+    let cut: String = ascii(&joined)
+        .replace('.', "")
+        .chars()
+        .take(SLUG_MAX_CHARS)
+        .collect();
     cut.trim_end_matches(['-', '.']).to_owned()
 }
 
 /// The ASCII of a text in lower case, words joined by `-`; what has none becomes `contact`.
 fn ascii(text: &str) -> String {
     let mut out = String::new();
-    for letter in text.chars() {
+    for letter in text.chars().map(plain) {
         match letter {
             'a'..='z' | '0'..='9' => out.push(letter),
             'A'..='Z' => out.push(letter.to_ascii_lowercase()),
@@ -321,6 +325,23 @@ fn ascii(text: &str) -> String {
         "contact".to_owned()
     } else {
         trimmed
+    }
+}
+
+/// A letter without its accent, as far as the names here have any.
+fn plain(letter: char) -> char {
+    match letter {
+        'á' | 'ã' | 'â' | 'å' | 'Å' | 'ą' => 'a',
+        'ç' | 'Ç' => 'c',
+        'é' | 'É' | 'è' | 'ê' => 'e',
+        'í' | 'ı' => 'i',
+        'Ł' | 'ł' => 'l',
+        'ñ' => 'n',
+        'ó' | 'ö' => 'o',
+        'ú' | 'ü' => 'u',
+        'ß' => 's',
+        'ğ' => 'g',
+        other => other,
     }
 }
 

@@ -13,7 +13,7 @@ use super::listing::{COMMITTED_CLICKHOUSE, PINECONE, listing};
 use super::record::{
     Agreement, CancellationRequest, Currency, NONE, Provision, Renewal, RequestStatus, Status,
 };
-use super::{DAY, HOUR, MINUTE};
+use super::{DAY, HOUR};
 use crate::chance::{Dice, index};
 
 /// Buyers have accounts of six free digits; a little room is left for those who subscribe later.
@@ -65,103 +65,57 @@ struct Teller {
 impl Teller {
     fn chain(&mut self, plot: Plot) {
         match plot {
-            Plot::OpenUsage => {
-                let usage = self.usage();
-                self.push(usage);
+            Plot::Renewals => self.renewals(),
+            Plot::Replacement => self.replacement(),
+            Plot::Asked(status) => self.asked(status),
+            Plot::Concurrent => self.concurrent(),
+            _ => {
+                let one = self.single(plot);
+                self.push(one);
             }
+        }
+    }
+
+    /// The agreement of a plot that is about one only.
+    fn single(&mut self, plot: Plot) -> Agreement {
+        match plot {
             Plot::UsageCancelled => self.ended_usage(Status::Cancelled),
             Plot::Terminated => self.ended_usage(Status::Terminated),
             Plot::Rare(status) => self.ended_usage(status),
-            Plot::Trial => {
-                let trial_end = self.now + self.dice.between(DAY, 25 * DAY);
-                let accepted = self.now - self.dice.between(HOUR, 5 * DAY);
-                let usage = self.usage();
-                self.push(Agreement {
-                    trial_end,
-                    accepted,
-                    start: accepted,
-                    updated: accepted,
-                    ..usage
-                });
-            }
-            Plot::Provisioning => {
-                let usage = self.usage();
-                let accepted = self.now - self.dice.between(MINUTE, 20 * MINUTE);
-                let provisioned_by = self.now + self.dice.between(HOUR, 48 * HOUR);
-                self.push(Agreement {
-                    accepted,
-                    start: accepted,
-                    updated: accepted,
-                    provision: Provision::Pending,
-                    provisioned_by,
-                    ..usage
-                });
-            }
-            Plot::Term(renewal) => {
-                let running = self.running_term(360, renewal);
-                self.push(running);
-            }
+            Plot::Trial => self.trial(),
+            Plot::Provisioning => self.provisioning(),
+            Plot::Term(renewal) => self.running_term(360, renewal),
             Plot::EndsWithin(days) => self.ends_within(days),
             Plot::PublicContract => {
                 let running = self.running_term(300, Renewal::Renew);
-                self.push(Agreement {
+                Agreement {
                     offer: NONE,
                     listing: COMMITTED_CLICKHOUSE,
                     ..running
-                });
+                }
             }
-            Plot::Renewals => self.renewals(),
-            Plot::Replacement => self.replacement(),
-            Plot::Expired => {
-                let over = self.term_over();
-                self.push(Agreement {
-                    status: Status::Expired,
-                    ..over
-                });
-            }
-            Plot::Future => {
-                let future = self.future();
-                self.push(future);
-            }
+            Plot::Expired => Agreement {
+                status: Status::Expired,
+                ..self.term_over()
+            },
+            Plot::Future => self.future(),
             Plot::Stuck(provision) => {
                 let currency = match provision {
                     Provision::CurrencyFailed => Currency::Krw,
                     _ => Currency::Usd,
                 };
-                let usage = self.usage();
-                self.push(Agreement {
+                Agreement {
                     currency,
                     provision,
-                    ..usage
-                });
+                    ..self.usage()
+                }
             }
-            Plot::Asked(status) => self.asked(status),
-            Plot::Concurrent => self.concurrent(),
+            Plot::OpenUsage
+            | Plot::Renewals
+            | Plot::Replacement
+            | Plot::Asked(_)
+            | Plot::Concurrent => self.usage(),
         }
-    }
-
-    fn ends_within(&mut self, days: i64) {
-        let renewal =
-            *self
-                .dice
-                .pick(&[Renewal::Renew, Renewal::AcceptorOptedOut, Renewal::NoTerm]);
-        let length = self.days();
-        let left = self.dice.between((days - 29) * DAY, days * DAY);
-        let start = self.now + left - length * DAY;
-        let term = self.term(start, length, renewal);
-        self.push(term);
-    }
-
-    fn ended_usage(&mut self, status: Status) {
-        let usage = self.usage();
-        let end = self.dice.between(usage.start, self.now);
-        self.push(Agreement {
-            status,
-            end,
-            updated: end,
-            provision: Provision::Ended,
-            ..usage
-        });
     }
 
     /// Two to four terms, each from the same offer; the last one runs.

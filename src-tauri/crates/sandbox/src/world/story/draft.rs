@@ -4,7 +4,7 @@ use super::Teller;
 use crate::chance::index;
 use crate::world::listing::{COMMITTED_CLICKHOUSE, EMQX, GUANCE, PAYG_CLICKHOUSE, PINECONE};
 use crate::world::record::{Agreement, Currency, NONE, OPEN, Provision, Renewal, Status};
-use crate::world::{DAY, HOUR};
+use crate::world::{DAY, HOUR, MINUTE};
 
 impl Teller {
     /// An open-ended agreement on the public offer of a usage listing.
@@ -133,6 +133,54 @@ impl Teller {
             updated: accepted,
             provision: Provision::Scheduled,
             ..term
+        }
+    }
+
+    pub(super) fn trial(&mut self) -> Agreement {
+        let trial_end = self.now + self.dice.between(DAY, 25 * DAY);
+        let accepted = self.now - self.dice.between(HOUR, 5 * DAY);
+        let usage = self.usage();
+        Agreement {
+            accepted,
+            start: accepted,
+            updated: accepted,
+            trial_end,
+            ..usage
+        }
+    }
+
+    pub(super) fn provisioning(&mut self) -> Agreement {
+        let usage = self.usage();
+        let accepted = self.now - self.dice.between(MINUTE, 20 * MINUTE);
+        let provisioned_by = self.now + self.dice.between(HOUR, 48 * HOUR);
+        Agreement {
+            accepted,
+            start: accepted,
+            updated: accepted,
+            provisioned_by,
+            provision: Provision::Pending,
+            ..usage
+        }
+    }
+
+    /// A term with up to `days`, and no more than thirty less, to go.
+    pub(super) fn ends_within(&mut self, days: i64) -> Agreement {
+        let renewals = [Renewal::Renew, Renewal::AcceptorOptedOut, Renewal::NoTerm];
+        let renewal = *self.dice.pick(&renewals);
+        let length = self.days();
+        let left = self.dice.between((days - 29) * DAY, days * DAY);
+        self.term(self.now + left - length * DAY, length, renewal)
+    }
+
+    pub(super) fn ended_usage(&mut self, status: Status) -> Agreement {
+        let usage = self.usage();
+        let end = self.dice.between(usage.start, self.now);
+        Agreement {
+            status,
+            end,
+            updated: end,
+            provision: Provision::Ended,
+            ..usage
         }
     }
 }
