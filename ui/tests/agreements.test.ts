@@ -1,0 +1,190 @@
+import { fireEvent } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import { FakeCore } from "./fakeBackend";
+import { makeRow } from "./fakeRows";
+import { found, marked, openWindow, part, rows, rowsShown, rowTexts, screen, waitFor } from "./window";
+
+const matched = () => part("matched")?.dataset["matched"];
+
+describe("the grid", () => {
+  it("shows the first rows of a long result, and only those in view exist", async () => {
+    await openWindow(new FakeCore(100_000));
+    await rowsShown();
+    expect(rowTexts()[0]).toContain("Halden Freight AS");
+    expect(rows().length).toBeLessThan(60);
+    expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("100001");
+    expect(rows()[0]?.getAttribute("aria-rowindex")).toBe("2");
+    expect(matched()).toBe("100000");
+  });
+
+  it("asks for the page that is scrolled to, shows bones meanwhile, and jumps with End", async () => {
+    const core = new FakeCore(100_000);
+    const user = await openWindow(core);
+    await rowsShown();
+    rows()[0]?.focus();
+    const gate = core.hold("listAgreements");
+    await user.keyboard("{End}");
+    await waitFor(() => expect(document.activeElement?.getAttribute("data-index")).toBe("99999"));
+    expect(document.activeElement?.getAttribute("aria-busy")).toBe("true");
+    gate.open();
+    await waitFor(() => expect(document.activeElement?.getAttribute("data-id")).toBe(makeRow(99_999).id));
+    expect(core.called("listAgreements")).toContainEqual(expect.objectContaining({ offset: 99_900, limit: 100 }));
+  });
+
+  it("marks with X and Shift, says how many, and lets Esc clear them", async () => {
+    const user = await openWindow(new FakeCore(300));
+    await rowsShown();
+    rows()[0]?.focus();
+    await user.keyboard("{ArrowDown}x");
+    expect(marked()).toEqual([1]);
+    await user.keyboard("{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
+    expect(marked()).toEqual([1, 2, 3]);
+    expect(screen.getByRole("region", { name: "Marked agreements" }).textContent).toContain("3 marked");
+    await user.keyboard("{Control>}a{/Control}");
+    expect(screen.getByRole("region", { name: "Marked agreements" }).textContent).toContain("100 marked");
+    await user.keyboard("{Escape}");
+    expect(marked()).toEqual([]);
+    expect(screen.queryByRole("region", { name: "Marked agreements" })).toBeNull();
+  });
+
+  it("copies marked rows as a table that a spreadsheet can neither break on nor run", async () => {
+    const core = new FakeCore(3);
+    const [first] = core.rows;
+    if (first) first.company = "=HYPERLINK(\"x\")\tLtd";
+    const user = await openWindow(core);
+    await rowsShown();
+    rows()[0]?.focus();
+    await user.keyboard("x");
+    await user.click(screen.getByRole("button", { name: "Copy: marked agreements as a table" }));
+    const [head, line] = (await navigator.clipboard.readText()).split("\n");
+    expect(head?.split("\t")).toHaveLength(11);
+    expect(line?.split("\t").slice(0, 2)).toEqual([first?.id, "'=HYPERLINK(\"x\") Ltd"]);
+  });
+
+  it("opens with Enter, has an address, and closes with Esc", async () => {
+    const user = await openWindow(new FakeCore(300));
+    await rowsShown();
+    rows()[0]?.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    await found("detail");
+    expect(location.hash).toContain(`open=${makeRow(1).id}`);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(part("detail")).toBeNull());
+  });
+
+  it("sorts by a header, which says so", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core);
+    await rowsShown();
+    await user.click(screen.getByRole("button", { name: "Value" }));
+    const header = () => screen.getByRole("columnheader", { name: /^Value/ }).getAttribute("aria-sort");
+    await waitFor(() => expect(header()).toBe("descending"));
+    await user.click(screen.getByRole("button", { name: "Value" }));
+    await waitFor(() => expect(header()).toBe("ascending"));
+    expect(core.called("listAgreements").at(-1)).toMatchObject({ sort: "value", descending: false });
+  });
+
+  it("keeps a column's width for the next time, also when the keyboard chose it", async () => {
+    const core = new FakeCore(30);
+    await openWindow(core);
+    await rowsShown();
+    const handle = screen.getByRole("separator", { name: "Width of Buyer" });
+    await fireEvent.keyDown(handle, { key: "ArrowRight" });
+    await waitFor(() => expect(core.preferences.columns.find((column) => column.key === "buyer")?.width).toBeTypeOf("number"));
+  });
+
+  it("re-asks when the data changed, and keeps the rows in sight until then", async () => {
+    const core = new FakeCore(300);
+    await openWindow(core);
+    await rowsShown();
+    const gate = core.hold("listAgreements");
+    core.rows[0] = { ...makeRow(0), company: "Renamed Ltd" };
+    core.tell("agreements");
+    expect(rows().every((row) => row.dataset["id"])).toBe(true);
+    gate.open();
+    await waitFor(() => expect(rowTexts()[0]).toContain("Renamed Ltd"));
+  });
+
+  it("says why rows could not be read, and tries again when told to", async () => {
+    const core = new FakeCore(30);
+    core.fail("listAgreements", { code: "busy", message: "The index is being built." });
+    const user = await openWindow(core);
+    await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("The index is being built."));
+    core.heal("listAgreements");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await rowsShown();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+});
+
+describe("the filter", () => {
+  it("names what is wrong where it is wrong, and mends it with one click; the grid stays", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core, "#/agreements?filter=status%3Aactve%20halden");
+    await waitFor(() => expect(part("filter-error")?.textContent).toContain("There is no status “actve”."));
+    expect(document.querySelector(".mirror .wrong")?.textContent).toBe("actve");
+    expect(part("filter-input")?.getAttribute("aria-invalid")).toBe("true");
+    await waitFor(() => expect(matched()).toBe("300"));
+    await user.click(screen.getByRole("button", { name: "Use “active”" }));
+    await waitFor(() => expect(part("filter-error")?.textContent?.trim()).toBe(""));
+    expect((part("filter-input") as HTMLInputElement).value).toBe("status:active halden");
+    await waitFor(() => expect(Number(matched())).toBeLessThan(300));
+  });
+
+  it("completes a key and a value from the keyboard", async () => {
+    const user = await openWindow(new FakeCore(300));
+    await rowsShown();
+    await user.click(await found("filter-input"));
+    await user.keyboard("sta");
+    await waitFor(() => expect(screen.getAllByRole("option").map((option) => option.textContent)).toEqual(["status:filter by status"]));
+    await user.keyboard("{ArrowDown}{Enter}exp");
+    await waitFor(() => expect(screen.getByRole("option", { name: /expired/ })).toBeTruthy());
+    await user.keyboard("{Tab}");
+    expect((part("filter-input") as HTMLInputElement).value).toBe("status:expired ");
+    expect(part("filter-error")?.textContent?.trim()).toBe("");
+  });
+
+  it("drops the answer to what was typed before", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core);
+    await rowsShown();
+    const slow = core.hold("listAgreements");
+    await user.click(await found("filter-input"));
+    await user.keyboard("h");
+    await waitFor(() => expect(core.called("listAgreements").at(-1)).toMatchObject({ filter: "h" }));
+    await user.keyboard("aldenfreight-nobody");
+    await waitFor(() => expect(matched()).toBe("0"));
+    slow.open();
+    await waitFor(() => expect(screen.getByText("No agreement matches this filter")).toBeTruthy());
+    expect(matched()).toBe("0");
+  });
+
+  it("shows views as tabs, saves its own, and refuses a name twice", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core);
+    await rowsShown();
+    await user.click(screen.getByRole("link", { name: "Renewals 60 d" }));
+    await waitFor(() => expect((part("filter-input") as HTMLInputElement).value).toBe("status:active ends:<60d"));
+    await user.click(await found("filter-input"));
+    await user.keyboard(" halden");
+    await user.click(await screen.findByRole("button", { name: "Save view" }));
+    const name = await screen.findByRole("textbox", { name: "Name" });
+    await user.type(name, "All");
+    const save = () => screen.getAllByRole("button", { name: "Save view" }).at(-1) as HTMLElement;
+    await user.click(save());
+    expect(screen.getByText("There is a view with this name.")).toBeTruthy();
+    await user.clear(name);
+    await user.type(name, "Halden renewals");
+    await user.click(save());
+    await waitFor(() => expect(core.preferences.views).toEqual([{ name: "Halden renewals", filter: "status:active ends:<60d halden", sort: "ends", descending: false }]));
+    expect(screen.getByRole("link", { name: "Halden renewals" }).getAttribute("aria-current")).toBe("true");
+  });
+
+  it("lets a facet's list put its term into the text", async () => {
+    const user = await openWindow(new FakeCore(300));
+    await rowsShown();
+    await user.click(screen.getByRole("button", { name: "Status" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /Expired/ }));
+    await waitFor(() => expect((part("filter-input") as HTMLInputElement).value).toBe("status:expired"));
+  });
+});

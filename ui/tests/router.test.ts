@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { parseRoute, printRoute, Router, start, type Route } from "../src/router.svelte";
+import { waitFor } from "./window";
+
+beforeEach(() => {
+  localStorage.clear();
+  history.replaceState(null, "", "#");
+});
+
+describe("addresses", () => {
+  it.each<Partial<Route>>([
+    {}, { screen: "needs-setup" }, { filter: 'status:active "a & b" 青岛 ends:<30d #1?' }, { sort: "value", descending: true }, { sort: "ends", descending: false },
+    { sort: "updated", descending: false }, { open: "agmt-1", tab: "chain" }, { screen: "overview", open: "agmt-2" },
+  ])("%j comes back from its address", (change) => {
+    const route = { ...start, ...change };
+    expect(parseRoute(printRoute(route))).toEqual(route);
+  });
+
+  it("makes the best of an address that nobody wrote", () => {
+    expect(parseRoute("#/nowhere?sort=color&tab=secrets&open=agmt-1")).toEqual({ ...start, open: "agmt-1" });
+  });
+
+  it("opens the screen used last", () => {
+    const before = new Router();
+    before.follow()();
+    before.go({ screen: "needs-setup" });
+    history.replaceState(null, "", location.pathname);
+    const router = new Router();
+    router.follow()();
+    expect(router.route.screen).toBe("needs-setup");
+  });
+
+  it("goes back over steps, not over typed letters", async () => {
+    const router = new Router();
+    const stop = router.follow();
+    router.go({ screen: "overview" });
+    router.go({ screen: "agreements" });
+    router.adjust({ filter: "a" });
+    router.adjust({ filter: "ac" });
+    router.go({ open: "agmt-1" });
+    history.back();
+    await waitFor(() => expect(router.route).toMatchObject({ filter: "ac", open: null }));
+    history.back();
+    await waitFor(() => expect(router.route.screen).toBe("overview"));
+    stop();
+  });
+});
