@@ -26,9 +26,17 @@ pub(crate) async fn answer(
     body: Option<Bytes>,
 ) -> Response<Body> {
     let sandbox = std::sync::Arc::clone(sandbox);
+    // A page in a browser on this machine could reach loopback too; browsers say where it is from.
+    let from_web_page = request.headers.contains_key("origin");
     let (method, uri) = (request.method.clone(), request.uri.clone());
     // Making a large world move on takes a while; it must not hold up the other connections.
     let task = tokio::task::spawn_blocking(move || {
+        if from_web_page {
+            return Err(ControlError::new(
+                "invalid",
+                "The controls are not for web pages",
+            ));
+        }
         let path = uri.path().strip_prefix(PREFIX).unwrap_or_default();
         let body = body.ok_or_else(|| ControlError::new("invalid", "The request is too large"))?;
         let query = uri.query().unwrap_or_default();

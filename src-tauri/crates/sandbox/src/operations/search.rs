@@ -16,6 +16,7 @@ use crate::world::{Position, World};
 const DEFAULT_PAGE: usize = 50;
 /// Up to so many candidates are gathered and sorted instead of walking a whole order.
 const FEW: usize = 4096;
+
 pub(super) fn search(world: &World, _: i64, input: &Value) -> Result<Value, Failure> {
     let wanted = Wanted::read(world, input)?;
     let query = Query::of(world, "SearchAgreements", input, "nextToken");

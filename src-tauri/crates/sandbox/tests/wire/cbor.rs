@@ -4,7 +4,7 @@ use ciborium::Value;
 use ciborium::value::Integer;
 use sandbox::{Fault, Subscribe};
 
-use crate::client::{AGREEMENT, ENTITLEMENT, Wire, get, map, text, time, truthy};
+use crate::client::{AGREEMENT, ENTITLEMENT, Wire, get, map, options, text, time, truthy};
 
 fn purchases() -> Value {
     let filter = |name: &str, value: &str| {
@@ -22,10 +22,32 @@ fn purchases() -> Value {
 #[tokio::test]
 async fn a_search_pages_to_its_end_with_tagged_times() {
     let wire = Wire::start(300).await;
-    let mut token = Value::Null;
-    let (mut rows, mut open_ended) = (0, 0);
+    for size in [1, 7, 49, 50] {
+        let rows = walk(&wire, size).await;
+        let mut ids: Vec<&str> = rows
+            .iter()
+            .map(|row| text(get(row, "agreementId")))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((rows.len(), ids.len()), (300, 300), "pages of {size}");
+        for row in &rows {
+            for name in ["acceptanceTime", "startTime", "lastUpdateTime"] {
+                assert!(time(get(row, name)) > 1e9, "{name} in {row:?}");
+            }
+        }
+        let open_ended = rows
+            .iter()
+            .filter(|row| get(row, "endTime") == &Value::Null);
+        assert!(open_ended.count() > 50);
+    }
+}
+
+/// All rows of a search, in pages of a size.
+async fn walk(wire: &Wire, size: i64) -> Vec<Value> {
+    let (mut rows, mut token) = (Vec::new(), Value::Null);
     loop {
-        let mut input = vec![("filters", purchases()), ("maxResults", 7.into())];
+        let mut input = vec![("filters", purchases()), ("maxResults", size.into())];
         if token != Value::Null {
             input.push(("nextToken", token));
         }
@@ -33,24 +55,46 @@ async fn a_search_pages_to_its_end_with_tagged_times() {
             .ask(AGREEMENT, "SearchAgreements", &map(&input))
             .await
             .ok();
-        let Value::Array(summaries) = get(&page, "agreementViewSummaries") else {
+        let Value::Array(found) = get(&page, "agreementViewSummaries") else {
             panic!("no rows in {page:?}");
         };
-        for row in summaries {
-            rows += 1;
-            for name in ["acceptanceTime", "startTime", "lastUpdateTime"] {
-                assert!(time(get(row, name)) > 1e9, "{name} in {row:?}");
-            }
-            open_ended += usize::from(get(row, "endTime") == &Value::Null);
-            assert!(text(get(row, "agreementId")).starts_with("agmt-"));
-        }
+        rows.extend(found.iter().cloned());
         token = get(&page, "nextToken").clone();
         if token == Value::Null {
-            break;
+            return rows;
         }
     }
-    assert_eq!(rows, 300);
-    assert!(open_ended > 50, "{open_ended}");
+}
+
+#[tokio::test]
+async fn a_token_is_tied_to_its_query_and_outlives_the_server() {
+    let options = options(80);
+    let wire = Wire::with(options.clone()).await;
+    let first = map(&[("filters", purchases()), ("maxResults", 10.into())]);
+    let page = wire.ask(AGREEMENT, "SearchAgreements", &first).await.ok();
+    let token = get(&page, "nextToken").clone();
+    let next = map(&[
+        ("filters", purchases()),
+        ("maxResults", 10.into()),
+        ("nextToken", token.clone()),
+    ]);
+    let second = wire.ask(AGREEMENT, "SearchAgreements", &next).await.ok();
+    let other = map(&[
+        ("filters", purchases()),
+        ("maxResults", 11.into()),
+        ("nextToken", token),
+    ]);
+    let refused = wire
+        .ask(AGREEMENT, "SearchAgreements", &other)
+        .await
+        .refused();
+    assert_eq!(text(get(&refused.body, "reason")), "INVALID_NEXT_TOKEN");
+    drop(wire);
+    let again = Wire::with(options).await;
+    assert_eq!(
+        again.ask(AGREEMENT, "SearchAgreements", &next).await.ok(),
+        second
+    );
 }
 
 #[tokio::test]

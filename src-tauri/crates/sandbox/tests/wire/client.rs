@@ -2,6 +2,7 @@
 
 use ciborium::Value;
 use sandbox::{Control, Options, Registration, Running, Subscribe, serve};
+use serde_json::Value as Json;
 
 pub(crate) const AGREEMENT: &str = "AWSMPCommerceService_v20200301";
 pub(crate) const ENTITLEMENT: &str = "AWSMPEntitlementService";
@@ -14,7 +15,7 @@ const AUTHORIZATION: &str = concat!(
 pub(crate) struct Wire {
     pub(crate) control: Control,
     http: reqwest::Client,
-    _running: Running,
+    running: Running,
 }
 
 /// An answer, with what every answer must have already checked.
@@ -41,19 +42,22 @@ impl Answer {
 
 impl Wire {
     pub(crate) async fn start(agreements: u32) -> Self {
-        let running = serve(Options {
-            agreements,
-            ..Options::default()
-        })
-        .await
-        .unwrap();
+        Self::with(options(agreements)).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let running = serve(options).await.unwrap();
         let control = Control::at(running.endpoint());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
             control,
             http,
-            _running: running,
+            running,
         }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 
     pub(crate) async fn ask(&self, service: &str, operation: &str, input: &Value) -> Answer {
@@ -92,6 +96,33 @@ impl Wire {
         }
     }
 
+    /// Asks the metering service in awsJson 1.1: the status and the document it answers.
+    pub(crate) async fn meter(&self, operation: &str, input: &Json) -> (u16, Json) {
+        let response = self
+            .http
+            .post(self.control.endpoint())
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSMPMeteringService.{operation}"))
+            .header("authorization", AUTHORIZATION)
+            .header("x-amz-date", "20261120T060000Z")
+            .body(input.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert!(response.headers().contains_key("x-amzn-requestid"));
+        let status = response.status().as_u16();
+        (
+            status,
+            serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
+        )
+    }
+
+    /// The sandbox's time in seconds since the epoch.
+    pub(crate) async fn now(&self) -> i64 {
+        let now = self.control.status().await.unwrap().now;
+        now.parse::<jiff::Timestamp>().unwrap().as_second()
+    }
+
     /// A purchase by an account of its own.
     pub(crate) async fn subscribe(&self, listing: &str) -> Registration {
         let made = self.control.status().await.unwrap().agreements;
@@ -102,6 +133,16 @@ impl Wire {
             ..Subscribe::default()
         };
         self.control.subscribe(&purchase).await.unwrap()
+    }
+}
+
+/// Options for a world that begins on a fixed day, far from the end of a month.
+pub(crate) fn options(agreements: u32) -> Options {
+    let now = "2026-11-20T06:00:00Z".parse().unwrap();
+    Options {
+        agreements,
+        now: Some(now),
+        ..Options::default()
     }
 }
 

@@ -8,4 +8,6 @@ mod client;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod metering;
+#[cfg(test)]
 mod state;

@@ -6,14 +6,12 @@ use std::path::Path;
 use sandbox::{Control, Options, Running, ServeError, Subscribe, serve};
 use tempfile::TempDir;
 
-const START: &str = "2026-11-20T06:00:00Z";
+use crate::client;
 
 fn options(state: &Path) -> Options {
     Options {
-        agreements: 60,
-        now: Some(START.parse().unwrap()),
         state_dir: Some(state.to_owned()),
-        ..Options::default()
+        ..client::options(60)
     }
 }
 
