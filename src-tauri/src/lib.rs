@@ -1,1 +1,84 @@
-//! Shell.
+//! The shell: wires the window to the use cases, and nothing else.
+
+mod announce;
+pub mod ipc;
+mod preferences;
+mod session;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use connection::Folders;
+use tauri::Manager;
+use tracing_subscriber::EnvFilter;
+
+use session::Session;
+
+/// Opens the window and runs until it is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    log_to_stderr();
+    let Some(folders) = Folders::locate(None) else {
+        tracing::error!("this user has no home folder; set BINDERY_DATA_DIR");
+        return ExitCode::FAILURE;
+    };
+    let builder = ipc::builder();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(
+            |app, _arguments, _folder| show_window(app),
+        ))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .invoke_handler(builder.invoke_handler())
+        .setup(move |app| {
+            builder.mount_events(app);
+            let session = Arc::new(Session::open(folders));
+            app.manage(Arc::clone(&session));
+            announce::start(app.handle(), &session);
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let tauri::RunEvent::Exit = event {
+                    let session = Arc::clone(&app.state::<Arc<Session>>());
+                    tauri::async_runtime::block_on(session.close());
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the window cannot be opened"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Brings the window to the front: a second start of the program means that it is wanted.
+fn show_window(app: &tauri::AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        let shown = window.unminimize().and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the window stays where it is"
+            );
+        }
+    }
+}
+
+/// Logs warnings, or what `BINDERY_LOG` asks for. The SDK's own logs hold requests and bodies from
+/// "debug" on, and are kept out whatever is asked for.
+fn log_to_stderr() {
+    let wanted = std::env::var("BINDERY_LOG").unwrap_or_else(|_| "warn".to_owned());
+    let quiet = "aws_config=warn,aws_smithy_runtime=warn,aws_sdk_sts=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn";
+    let filter =
+        EnvFilter::try_new(format!("{wanted},{quiet}")).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

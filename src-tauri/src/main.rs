@@ -1,3 +1,7 @@
-//! Bindery.
+//! The window's program.
 
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    bindery::run()
+}

@@ -9,5 +9,5 @@ mod open;
 mod world;
 
 pub use folders::Folders;
-pub use open::{Connection, OpenError};
+pub use open::{Connection, OpenError, parse_time};
 pub use world::ControlGuard;

@@ -211,8 +211,7 @@ impl Connection {
     }
 
     async fn set_clock(&self, live: &Live) -> Result<(), OpenError> {
-        let now: jiff::Timestamp = live.world.control().status().await?.now.parse()?;
-        let now = Timestamp::from_millis(now.as_millisecond());
+        let now = parse_time(&live.world.control().status().await?.now)?;
         // Asking takes a few milliseconds: a smaller difference is not worth a write.
         if (now.as_millis() - self.clock.now().as_millis()).abs() > Self::CLOCK_SLACK_MS {
             live.console.set_clock(now)?;
@@ -247,4 +246,10 @@ impl Connection {
             }
         }
     }
+}
+
+/// The instant that the sandbox wrote, as RFC 3339.
+pub fn parse_time(text: &str) -> Result<Timestamp, OpenError> {
+    let at: jiff::Timestamp = text.parse()?;
+    Ok(Timestamp::from_millis(at.as_millisecond()))
 }

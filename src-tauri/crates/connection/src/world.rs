@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind, Timestamp};
+use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind};
 use sandbox::{Control, Directory, Options, Running, ServeError};
 
 use crate::OpenError;
+use crate::open::parse_time;
 
 /// How often another process's sandbox is looked for while it starts, and how long in between.
 const LOOKS_MAX: usize = 40;
@@ -91,7 +92,6 @@ pub(crate) fn links(directory: &Directory) -> Result<Vec<Link>, OpenError> {
 }
 
 fn link(link: &sandbox::Link) -> Result<Link, OpenError> {
-    let since: jiff::Timestamp = link.since.parse()?;
     let invalid = |error: domain::Invalid| OpenError::App(app::Error::Invalid(error));
     let kind = TargetKind::from_word(&link.target.kind);
     Ok(Link {
@@ -108,7 +108,7 @@ fn link(link: &sandbox::Link) -> Result<Link, OpenError> {
             name: link.target.name.clone(),
         },
         state: LinkState::Active,
-        since: Timestamp::from_millis(since.as_millisecond()),
+        since: parse_time(&link.since)?,
         source: "sandbox directory".to_owned(),
     })
 }

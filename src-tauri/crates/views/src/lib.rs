@@ -28,7 +28,9 @@ pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic
 use domain::Timestamp;
 
 /// Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, specta::Type)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize, specta::Type,
+)]
 #[serde(transparent)]
 #[specta(transparent)]
 pub struct Millis(#[specta(type = f64)] pub i64);

@@ -1,7 +1,7 @@
 //! How the connection is.
 
 use app::sync;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{Failure, Millis, millis, number};
@@ -112,7 +112,7 @@ impl Status {
 }
 
 /// What a sync is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the meanings stand at app::sync::Phase")]
 pub enum SyncPhase {
@@ -124,7 +124,7 @@ pub enum SyncPhase {
 }
 
 /// How far a sync is.
-#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncProgress {
     /// What it is doing.
@@ -162,7 +162,7 @@ impl From<&sync::Progress> for SyncProgress {
 }
 
 /// A part of the data that views show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Topic {
     /// Agreements as AWS lists them.

@@ -1,0 +1,93 @@
+//! The commands that the page calls and the events it hears. Each command parses, calls one use
+//! case and converts; the types are those of crate `views`.
+
+mod agreements;
+mod preferences;
+mod sandbox;
+mod status;
+
+include!("ipc/names.rs");
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+use views::{Code, Failure, SyncProgress, Topic};
+
+use crate::session::Session;
+
+/// The session as commands receive it.
+type Opened<'a> = tauri::State<'a, Arc<Session>>;
+
+/// What changed; a view re-asks when one of its topics is named. Sent after the commit.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct DataChanged {
+    /// What changed.
+    pub topics: Vec<Topic>,
+}
+
+/// How far the running sync is; absent when none runs any more.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct SyncProgressed {
+    /// How far.
+    pub progress: Option<SyncProgress>,
+}
+
+/// Every command and event, for the window and for the generated bindings.
+#[must_use]
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            agreements::list_agreements,
+            agreements::count_agreements,
+            agreements::read_filter,
+            agreements::complete_filter,
+            agreements::show_agreement,
+            agreements::jump,
+            agreements::overview,
+            status::status,
+            status::start_sync,
+            status::stop_sync,
+            status::retry_open,
+            status::report_ready,
+            preferences::preferences,
+            preferences::save_preferences,
+            sandbox::sandbox_status,
+            sandbox::sandbox_buyers,
+            sandbox::sandbox_subscribe,
+            sandbox::sandbox_set_up,
+            sandbox::sandbox_act,
+            sandbox::sandbox_advance,
+            sandbox::sandbox_add_fault,
+            sandbox::sandbox_clear_faults,
+            sandbox::sandbox_set_network,
+        ])
+        .events(collect_events![DataChanged, SyncProgressed])
+}
+
+/// The names of all commands.
+#[must_use]
+pub fn command_names() -> &'static [&'static str] {
+    COMMANDS
+}
+
+/// Runs what blocks (SQLite, the index) away from the threads that answer.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Failure> {
+    match tauri::async_runtime::spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(failure(&error)),
+        Err(error) => Err(Failure::new(Code::Internal, error.to_string(), None)),
+    }
+}
+
+/// The failure to show; what is nobody's fault but ours goes to the log with its causes.
+fn failure(error: &app::Error) -> Failure {
+    let failure = Failure::from(error);
+    if failure.code == Code::Internal {
+        tracing::error!(error = error as &dyn std::error::Error, "a command failed");
+    }
+    failure
+}

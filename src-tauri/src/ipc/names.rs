@@ -1,0 +1,27 @@
+/// The commands the page may call. A test holds them to what the shell answers and what the
+/// capability allows.
+const COMMANDS: &[&str] = &[
+    "list_agreements",
+    "count_agreements",
+    "read_filter",
+    "complete_filter",
+    "show_agreement",
+    "jump",
+    "overview",
+    "status",
+    "start_sync",
+    "stop_sync",
+    "retry_open",
+    "report_ready",
+    "preferences",
+    "save_preferences",
+    "sandbox_status",
+    "sandbox_buyers",
+    "sandbox_subscribe",
+    "sandbox_set_up",
+    "sandbox_act",
+    "sandbox_advance",
+    "sandbox_add_fault",
+    "sandbox_clear_faults",
+    "sandbox_set_network",
+];

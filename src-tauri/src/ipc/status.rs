@@ -1,0 +1,89 @@
+//! How the connection is, and syncing it.
+
+use std::sync::Arc;
+
+use app::sync::Scope;
+use tauri::AppHandle;
+use views::{Failure, Millis, Status, SyncProgress, millis};
+
+use super::{Opened, blocking};
+use crate::announce;
+
+/// How the connection is. Answers with the reason also when its database does not open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
+    let info = session.info();
+    let connection = match session.connection() {
+        Ok(connection) => connection,
+        Err(failure) => return Ok(Status::without_data(info, Some(failure))),
+    };
+    blocking(move || {
+        let status = app::query::status(connection.store(), connection.clock())?;
+        Ok(Status {
+            sync: connection
+                .progress()
+                .borrow()
+                .as_ref()
+                .map(SyncProgress::from),
+            offline_since: connection.offline_since().map(millis),
+            clock_offset: Millis(connection.clock().offset_ms()),
+            ..Status::of(info, &status)
+        })
+    })
+    .await
+}
+
+/// Starts a sync; does nothing when one runs. How it ends is told by events and the status.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_sync(session: Opened<'_>, full: bool) -> Result<(), Failure> {
+    let connection = session.connection()?;
+    let scope = if full {
+        Scope::Everything
+    } else {
+        Scope::Changes
+    };
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = connection.sync(scope).await {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the sync broke off"
+            );
+        }
+    });
+    Ok(())
+}
+
+/// Stops the running sync, if any. What it got stays.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop_sync(session: Opened<'_>) -> Result<(), Failure> {
+    session.connection()?.stop_sync();
+    Ok(())
+}
+
+/// Opens the database again after it did not open at the start.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_open(app: AppHandle, session: Opened<'_>) -> Result<(), Failure> {
+    let session = Arc::clone(&session);
+    if session.connection().is_err() {
+        let connection = session.retry()?;
+        announce::follow(&app, &connection);
+    }
+    Ok(())
+}
+
+/// The page has painted its first rows. Writes the file named by `BINDERY_READY_FILE`, for whoever
+/// started the program and waits for that.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn report_ready() -> Result<(), Failure> {
+    if let Some(file) = std::env::var_os("BINDERY_READY_FILE")
+        && let Err(error) = std::fs::write(&file, "ready\n")
+    {
+        tracing::warn!(%error, "the ready file cannot be written");
+    }
+    Ok(())
+}

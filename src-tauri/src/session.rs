@@ -1,0 +1,85 @@
+//! What the window has open: one connection, or why there is none.
+
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use connection::{Connection, Folders};
+use views::{ConnectionInfo, Failure};
+
+/// What the window has open. Managed by Tauri; every command begins here.
+pub struct Session {
+    folders: Folders,
+    connection: RwLock<Result<Arc<Connection>, Failure>>,
+}
+
+impl Session {
+    /// Opens the sandbox connection. A database that does not open is kept as the reason why, for
+    /// the window to show.
+    pub(crate) fn open(folders: Folders) -> Self {
+        let connection = RwLock::new(open(&folders));
+        Self {
+            folders,
+            connection,
+        }
+    }
+
+    /// The open connection, or why there is none.
+    pub(crate) fn connection(&self) -> Result<Arc<Connection>, Failure> {
+        self.connection
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Opens the connection again, if it is not open.
+    pub(crate) fn retry(&self) -> Result<Arc<Connection>, Failure> {
+        let mut connection = self
+            .connection
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if connection.is_err() {
+            *connection = open(&self.folders);
+        }
+        connection.clone()
+    }
+
+    /// Where things are kept.
+    pub(crate) fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    /// Which connection it is.
+    pub(crate) fn info(&self) -> ConnectionInfo {
+        ConnectionInfo {
+            id: Connection::SANDBOX.to_owned(),
+            name: "Sandbox".to_owned(),
+            sandbox: true,
+            region: "us-east-1".to_owned(),
+            account: None,
+        }
+    }
+
+    /// Stops what runs, before the program ends.
+    pub(crate) fn close(&self) -> impl Future<Output = ()> + use<> {
+        let connection = self.connection();
+        async move {
+            if let Ok(connection) = connection {
+                connection.close().await;
+            }
+        }
+    }
+}
+
+fn open(folders: &Folders) -> Result<Arc<Connection>, Failure> {
+    let opened = Connection::open_sandbox(folders);
+    opened.map(Arc::new).map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the database does not open"
+        );
+        let mut failure = Failure::from(app::Failure::from(&error));
+        let file = folders.database(Connection::SANDBOX);
+        failure.message = format!("{} ({})", failure.message, file.display());
+        failure
+    })
+}
