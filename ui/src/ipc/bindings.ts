@@ -442,7 +442,7 @@ export type Listing =
 "incomplete";
 
 /**  Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53. */
-export type Millis = number | null;
+export type Millis = number;
 
 /**  An exact amount: decimal text with a point and without grouping. */
 export type Money = {

@@ -33,7 +33,10 @@ use domain::Timestamp;
 )]
 #[serde(transparent)]
 #[specta(transparent)]
-pub struct Millis(#[specta(type = f64)] pub i64);
+pub struct Millis(
+    // An integer for TypeScript's sake: a double could be null there.
+    #[specta(type = i32)] pub i64,
+);
 
 /// The instant as JSON carries it.
 #[must_use]
