@@ -95,7 +95,7 @@ fn setup_all(workspace: &Workspace) -> Outcome {
 fn bindings(workspace: &Workspace) -> Outcome {
     setup::system_packages(&[Purpose::Build])?;
     let mut command: Command = workspace.cargo();
-    command.args(["test", "--workspace", "--quiet", "bindings"]);
+    command.args(["test", "--workspace", "--quiet", "--test", "bindings"]);
     command.env("BINDERY_WRITE_BINDINGS", "1");
     process::show(
         "Writing ui/src/ipc/bindings.ts",
