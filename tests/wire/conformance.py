@@ -4,7 +4,7 @@
     python tests/wire/conformance.py COMMAND [ARGUMENT]...
 
 A command is started and must print {"endpoint": "http://127.0.0.1:PORT"} as its first line; it is
-stopped at the end. The suite changes the sandbox's world: give it one of its own.
+stopped at the end. The suite changes the world: give it one of its own, of 200 agreements or more.
 """
 
 import json

@@ -11,6 +11,7 @@ use super::agreement::{CATALOG, foreign_token, has_contact, summary};
 use crate::failure::Failure;
 use crate::page::Query;
 use crate::value::{Value, list, map};
+use crate::world::record::Status;
 use crate::world::{Position, World};
 
 const DEFAULT_PAGE: usize = 50;
@@ -123,7 +124,7 @@ impl Wanted {
             all.truncate(limit);
             return all;
         }
-        let (mut low, mut high) = self.range(self.key);
+        let (mut low, mut high) = self.range(world, self.key);
         match after {
             Some(after) if self.descending => {
                 high = Some(high.map_or(after, |high| high.min(after)));
@@ -148,13 +149,18 @@ impl Wanted {
         }
     }
 
-    /// The positions around those the time filters on a key let through.
-    fn range(&self, key: Key) -> (Option<Position>, Option<Position>) {
-        let (mut low, mut high) = (None, None);
+    /// The positions around those the filters on a key let through.
+    fn range(&self, world: &World, key: Key) -> (Option<Position>, Option<Position>) {
+        let (mut low, mut high): (Option<Position>, _) = (None, None);
+        let mut raise = |time: i64| low = low.max(Some((time, u32::MAX)));
         for test in &self.tests {
             match test {
-                Test::After(other, time) if *other == key => low = Some((*time, u32::MAX)),
+                Test::After(other, time) if *other == key => raise(*time),
                 Test::Before(other, time) if *other == key => high = Some((*time, 0)),
+                // What is active has not ended yet, so all that has need not be walked over.
+                Test::Status(Status::Active) | Test::Contact if key == Key::End => {
+                    raise(world.settled);
+                }
                 _ => {}
             }
         }
@@ -177,7 +183,7 @@ impl Wanted {
                 _ => {}
             }
         }
-        let (low, high) = self.range(Key::Update);
+        let (low, high) = self.range(world, Key::Update);
         if self.key == Key::Update || low.is_none() {
             return None;
         }

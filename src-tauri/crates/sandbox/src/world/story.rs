@@ -5,6 +5,8 @@
 
 mod draft;
 mod plot;
+#[cfg(test)]
+mod tests;
 mod unlinked;
 
 use self::plot::{Plot, SCRIPT, WEIGHTS};
