@@ -31,11 +31,11 @@ export type Command = {
 
 export const commands: readonly Command[] = [
   { id: "palette", group: "window", icon: "search", title: m.command_palette, keys: ["Ctrl+K"], run: ({ show }) => show("palette") },
-  { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+1"], run: ({ router }) => router.go({ screen: "agreements" }) },
-  { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
-  { id: "goOverview", group: "go", icon: "home", title: m.command_go_overview, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "overview" }) },
+  { id: "goOverview", group: "go", icon: "home", title: m.command_go_overview, keys: ["Ctrl+1"], run: ({ router }) => router.go({ screen: "overview" }) },
+  { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "agreements" }) },
+  { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
   { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
-  { id: "back", group: "go", icon: "renew", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
+  { id: "back", group: "go", icon: "left", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
   { id: "forward", group: "go", icon: "right", title: m.command_forward, keys: ["Alt+ArrowRight"], run: () => history.forward() },
   { id: "closeDetail", group: "go", icon: "cross", title: m.command_close_detail, keys: ["Escape"], run: ({ router }) => router.go({ open: null }), when: ({ router }) => router.route.open !== null },
   { id: "focusFilter", group: "go", icon: "filter", title: m.command_focus_filter, keys: ["/", "Ctrl+F"], run: focusFilter },

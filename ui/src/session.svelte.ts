@@ -17,6 +17,7 @@ export class Session {
   #preferences = $state.raw<Preferences>();
   #saving: ReturnType<typeof setTimeout> | undefined;
   #tick: () => void;
+  #painted = false;
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
@@ -86,6 +87,13 @@ export class Session {
   async retryOpen(): Promise<void> {
     await this.attempt(this.backend.retryOpen());
     await this.#status.refresh();
+  }
+
+  /** What the person came for is drawn: tells the core once, after the frame it is drawn in. */
+  painted(): void {
+    if (this.#painted) return;
+    this.#painted = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => void settle(this.backend.reportReady())));
   }
 
   /** True when it was done; else the reason is in `trouble`. */

@@ -20,6 +20,7 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
   databaseLocked: { title: m.code_database_locked, meaning: m.code_database_locked_means },
   databaseReadOnly: { title: m.code_database_read_only, meaning: m.code_database_read_only_means },
   diskFull: { title: m.code_disk_full, meaning: m.code_disk_full_means },
+  stopped: { title: m.code_stopped, meaning: m.code_stopped_means },
   internal: { title: m.code_internal, meaning: m.code_internal_means },
 };
 

@@ -8,13 +8,15 @@ const matched = () => part("matched")?.dataset["matched"];
 
 describe("the grid", () => {
   it("shows the first rows of a long result, and only those in view exist", async () => {
-    await openWindow(new FakeCore(100_000));
+    const core = new FakeCore(100_000);
+    await openWindow(core);
     await rowsShown();
     expect(rowTexts()[0]).toContain("Halden Freight AS");
     expect(rows().length).toBeLessThan(60);
     expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("100001");
     expect(rows()[0]?.getAttribute("aria-rowindex")).toBe("2");
     expect(matched()).toBe("100000");
+    await waitFor(() => expect(core.called("reportReady")).toHaveLength(1));
   });
 
   it("asks for the page that is scrolled to, shows bones meanwhile, and jumps with End", async () => {

@@ -15,7 +15,7 @@ describe("the one list of commands", () => {
 
   it("is in the palette as a whole, but for what makes no sense now", async () => {
     const core = new FakeCore(30);
-    core.status.sync = { phase: "details", full: false, done: 1, total: 2, failed: 0, calls: 1, startedAt: 0 };
+    core.status.sync = { phase: "details", full: false, done: 1, total: 2, failed: 0, startedAt: 0 };
     const user = await openWindow(core, `#/agreements?open=${core.rows[0]?.id}`);
     await rowsShown();
     await user.keyboard("{Control>}k{/Control}");

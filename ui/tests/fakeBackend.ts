@@ -102,18 +102,19 @@ export class FakeCore {
       status: () => can("status", null, () => ({ ...this.status })),
       startSync: (full) => can("startSync", full, () => null),
       stopSync: () => can("stopSync", null, () => null),
+      reportReady: () => can("reportReady", null, () => null),
       retryOpen: () => can("retryOpen", null, () => null),
       preferences: () => can("preferences", null, () => this.preferences),
       savePreferences: (preferences) => can("savePreferences", preferences, () => ((this.preferences = preferences), null)),
       sandboxStatus: () => can("sandboxStatus", null, () => this.#sandbox()),
       sandboxBuyers: (query) => can("sandboxBuyers", query, () => this.rows.filter(matcher(query)).slice(0, 20).map((row) => ({
-        account: row.account, company: row.company, email: row.email, agreements: [{ id: row.id, listing: row.listing, status: row.status }],
+        account: row.account, company: row.company, email: row.email, agreements: [{ id: row.id, listing: row.productId ?? "", status: row.status }],
       }))),
       sandboxSubscribe: (subscription: Subscription) => can("sandboxSubscribe", subscription, () => ({
         agreementId: "agmt-new0000000000000000000001", licenseArn: "arn:aws:license-manager::294406891311:license:l-0123456789abcdef0123456789abcdef",
         registrationUrl: "https://vendor.example/register?x-amzn-marketplace-token=c2VjcmV0LXRva2VuLXZhbHVl", registrationToken: "c2VjcmV0LXRva2VuLXZhbHVl",
       })),
-      sandboxSetUp: (id) => can("sandboxSetUp", id, () => ({ registrationUrl: "https://vendor.example/register?x-amzn-marketplace-token=bmV4dA", registrationToken: "bmV4dA" })),
+      sandboxSetUp: (id) => can("sandboxSetUp", id, () => ({ agreementId: id, licenseArn: null, registrationUrl: "https://vendor.example/register?x-amzn-marketplace-token=bmV4dA", registrationToken: "bmV4dA" })),
       sandboxAct: (action, id) => can("sandboxAct", { action, id }, () => null),
       sandboxAdvance: (by) => can("sandboxAdvance", by, () => null),
       sandboxAddFault: (fault) => can("sandboxAddFault", fault, () => {

@@ -39,7 +39,7 @@ describe("the foot", () => {
     const core = new FakeCore(10);
     const user = await openWindow(core);
     await found("data-age");
-    core.progress({ progress: { phase: "details", full: false, done: 812, total: 1284, failed: 3, calls: 900, startedAt: NOW } });
+    core.progress({ progress: { phase: "details", full: false, done: 812, total: 1284, failed: 3, startedAt: NOW } });
     await waitFor(() => expect(part("foot")?.textContent?.replace(/\s+/g, " ")).toContain("812 done · 472 left · 3 failed"));
     expect(screen.getByRole("progressbar").getAttribute("value")).toBe("812");
     await user.click(await found("sync-stop"));

@@ -32,7 +32,7 @@ describe("the folders", () => {
   });
 
   it("keep files short, and free of any and of default exports", () => {
-    expect(breaking(({ text }) => text.split("\n").length > 300)).toEqual([]);
+    expect(breaking(({ path, text }) => path !== "ipc/bindings.ts" && text.split("\n").length > 300)).toEqual([]);
     expect(breaking(({ path, text }) => path !== "ipc/bindings.ts" && /:\s*any\b|as any\b|@ts-(ignore|expect-error|nocheck)|^export default/m.test(text))).toEqual([]);
   });
 });

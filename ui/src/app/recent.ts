@@ -1,25 +1,12 @@
-// What was jumped to lately, for the palette. Ids and titles only, on this machine, for this window.
+// What was jumped to lately, for the palette. In memory only: buyers' names stay in the database, which is encrypted.
 import type { JumpTarget } from "../ipc/bindings";
 
-const KEY = "bindery.recent";
 const RECENT_MAX = 8;
+let targets: readonly JumpTarget[] = [];
 
-export function recent(): JumpTarget[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(stored) ? stored.filter(isTarget).slice(0, RECENT_MAX) : [];
-  } catch {
-    return [];
-  }
-}
+export const recent = (): readonly JumpTarget[] => targets;
 
 export function remember(target: JumpTarget): void {
-  const others = recent().filter((known) => known.id !== target.id || known.kind !== target.kind);
-  localStorage.setItem(KEY, JSON.stringify([target, ...others].slice(0, RECENT_MAX)));
-}
-
-function isTarget(value: unknown): value is JumpTarget {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, id, title, detail } = value as Partial<Record<keyof JumpTarget, unknown>>;
-  return (kind === "agreement" || kind === "filter") && [id, title, detail].every((text) => typeof text === "string");
+  const others = targets.filter((known) => known.id !== target.id || known.kind !== target.kind);
+  targets = [target, ...others].slice(0, RECENT_MAX);
 }

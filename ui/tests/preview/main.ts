@@ -15,7 +15,7 @@ const core = new FakeCore(scene === "empty" ? 0 : Number(wanted.get("rows") ?? 1
 const theme = wanted.get("theme");
 if (theme === "dark" || theme === "light") core.preferences.theme = theme;
 if (scene === "offline") core.status.offlineSince = NOW - 25 * 60_000;
-if (scene === "syncing") core.status.sync = { phase: "details", full: false, done: 812, total: 1284, failed: 3, calls: 910, startedAt: NOW - 40_000 };
+if (scene === "syncing") core.status.sync = { phase: "details", full: false, done: 812, total: 1284, failed: 3, startedAt: NOW - 40_000 };
 if (scene === "incomplete") {
   core.status.listing = "incomplete";
   core.status.listingFailure = failureOf({ code: "offline", message: "The listing broke off after page 7: connection reset." });
