@@ -77,12 +77,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Outcome {
 }
 
 fn build(workspace: &Workspace, options: &Options) -> Outcome {
-    let mut build = workspace.cargo();
-    // The whole workspace's features, so that tests and lints find the dependencies built.
-    build.args(["build", "--workspace", "--bin", "bindery"]);
-    if options.release {
-        build.arg("--release");
-    }
+    let mut build = if options.release {
+        workspace.cargo_build_release("bindery")
+    } else {
+        workspace.cargo_build("bindery")
+    };
     process::show(
         "Building Bindery",
         &mut build,

@@ -116,12 +116,9 @@ fn e2e(workspace: &Workspace) -> Outcome {
 
 fn wire(workspace: &Workspace) -> Outcome {
     let python = wire_python(workspace)?;
-    let mut build = workspace.cargo();
-    // With the tests, whose features some dependencies would otherwise be built again without.
-    build.args(["build", "--workspace", "--tests", "--bin", "binderyctl"]);
     process::show(
         "Building binderyctl",
-        &mut build,
+        &mut workspace.cargo_build("binderyctl"),
         "The compiler says above what is wrong.",
     )?;
     // The suite changes the sandbox's world, so each run gets a new one.

@@ -59,4 +59,27 @@ impl Workspace {
         }
         command
     }
+
+    /// Builds binaries for development, with the features that the tests need of dependencies: else
+    /// Tauri and the AWS SDK would be compiled once to run and once more to test. One small test is
+    /// enough to make Cargo count the tests' features in.
+    pub(crate) fn cargo_build(&self, binary: &str) -> Command {
+        let mut command = self.cargo();
+        command.args([
+            "build",
+            "--workspace",
+            "--bin",
+            binary,
+            "--test",
+            "bindings",
+        ]);
+        command
+    }
+
+    /// Builds a binary as it is shipped.
+    pub(crate) fn cargo_build_release(&self, binary: &str) -> Command {
+        let mut command = self.cargo();
+        command.args(["build", "--workspace", "--bin", binary, "--release"]);
+        command
+    }
 }

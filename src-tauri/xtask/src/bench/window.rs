@@ -88,11 +88,9 @@ impl Contender {
 }
 
 fn bindery(workspace: &Workspace) -> Result<Contender, Failure> {
-    let mut build = workspace.cargo();
-    build.args(["build", "--workspace", "--bin", "bindery", "--release"]);
     process::show(
         "Building Bindery",
-        &mut build,
+        &mut workspace.cargo_build_release("bindery"),
         "The compiler says above what is wrong.",
     )?;
     Ok(Contender {
