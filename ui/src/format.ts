@@ -44,15 +44,18 @@ const dateKinds = {
 
 export const count = (value: number): string => numbers("").format(value);
 
-/** "120000.5" USD → "120,000.50". Groups the digits of the text; shows every digit there is. */
+/** "120000.5" USD → "120,000.50", "700.00" JPY → "700". Groups the digits of the text; shows every digit that says something. */
 export function amount({ amount: text, currency }: Money): string {
   const parts = DECIMAL.exec(text);
   if (parts === null) return text; // Better an odd text than a wrong number.
   const [, sign = "", whole = "0", fraction = ""] = parts;
-  const digits = fraction.padEnd(minorDigits("" + currency), "0");
+  const digits = fraction.replace(/0+$/, "").padEnd(minorDigits(currency), "0");
   const grouped = numbers("").format(BigInt(whole));
   return `${sign === "-" ? "−" : ""}${grouped}${digits === "" ? "" : decimalPoint("") + digits}`;
 }
+
+/** Nothing is committed: the buyer pays by use. */
+export const isZero = ({ amount: text }: Money): boolean => /^[+-]?0+(\.0*)?$/.test(text);
 
 export const money = (value: Money): string => `${value.currency} ${amount(value)}`;
 
@@ -72,7 +75,8 @@ export function ago(at: number, now: number): string {
 /** A length of time in its largest unit: "2 min", "3 h", "12 d". */
 export function span(ms: number): string {
   const size = Math.max(0, ms);
-  if (size < HOUR_MS) return m.span_minutes({ value: count(Math.max(1, Math.floor(size / MINUTE_MS))) });
+  if (size < MINUTE_MS) return m.span_under_minute();
+  if (size < HOUR_MS) return m.span_minutes({ value: count(Math.floor(size / MINUTE_MS)) });
   if (size < 2 * DAY_MS) return m.span_hours({ value: count(Math.floor(size / HOUR_MS)) });
   return m.span_days({ value: count(Math.floor(size / DAY_MS)) });
 }

@@ -74,6 +74,18 @@ describe("the grid", () => {
     await waitFor(() => expect(part("detail")).toBeNull());
   });
 
+  it("keeps the person's place when a row is opened: nothing is asked again", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core);
+    await rowsShown();
+    const asked = core.called("listAgreements").length;
+    await user.click(rows()[7] as HTMLElement);
+    await found("detail-tab-terms");
+    await waitFor(() => expect(document.activeElement?.getAttribute("data-index")).toBe("7"));
+    expect(core.called("listAgreements")).toHaveLength(asked);
+    expect(rows()[7]?.getAttribute("tabindex")).toBe("0");
+  });
+
   it("sorts by a header, which says so", async () => {
     const core = new FakeCore(300);
     const user = await openWindow(core);

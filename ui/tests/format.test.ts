@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, amount, daysUntil, ending, money, span } from "../src/format";
+import { ago, amount, daysUntil, ending, isZero, money, span } from "../src/format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,7 +23,7 @@ describe("money", () => {
       const shown = amount({ amount: text, currency: "USD" });
       const plain = shown.replace(/[,\s]/g, "").replace("−", "-");
       const [whole = "", fraction = ""] = text.split(".");
-      expect(plain).toBe(`${whole}.${fraction.padEnd(2, "0")}`);
+      expect(plain).toBe(`${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`);
     }
   });
 
@@ -31,11 +31,16 @@ describe("money", () => {
     [{ amount: "120000", currency: "USD" }, "USD 120,000.00"],
     [{ amount: "120000.5", currency: "USD" }, "USD 120,000.50"],
     [{ amount: "48000000", currency: "KRW" }, "KRW 48,000,000"],
+    [{ amount: "2100000.00", currency: "JPY" }, "JPY 2,100,000"],
     [{ amount: "0.000125", currency: "USD" }, "USD 0.000125"],
     [{ amount: "9007199254740993.01", currency: "EUR" }, "EUR 9,007,199,254,740,993.01"],
     [{ amount: "-7.1", currency: "XYZ" }, "XYZ −7.10"],
   ])("%j is shown as %s", (value, shown) => {
     expect(money(value)).toBe(shown);
+  });
+
+  it.each([["0", true], ["0.00", true], ["000.", true], ["0.01", false], ["10", false], ["", false]])("takes “%s” for nothing: %s", (text, zero) => {
+    expect(isZero({ amount: text, currency: "USD" })).toBe(zero);
   });
 
   it("shows a text it does not understand as it came", () => {
@@ -44,7 +49,7 @@ describe("money", () => {
 });
 
 describe("time", () => {
-  it.each([[0, "1 min"], [59 * MINUTE, "59 min"], [HOUR, "1 h"], [47 * HOUR, "47 h"], [2 * DAY, "2 d"], [4000 * DAY, "4,000 d"]])("%d ms is %s", (ms, shown) => {
+  it.each([[0, "< 1 min"], [MINUTE, "1 min"], [59 * MINUTE, "59 min"], [HOUR, "1 h"], [47 * HOUR, "47 h"], [2 * DAY, "2 d"], [4000 * DAY, "4,000 d"]])("%d ms is %s", (ms, shown) => {
     expect(span(ms)).toBe(shown);
   });
 
