@@ -214,8 +214,11 @@ impl Window {
         ))
     }
 
-    fn ask<T>(&self, question: impl Future<Output = Result<T, CmdError>>) -> Result<T, CmdError> {
-        self.runtime.block_on(question)
+    fn ask<T>(
+        &self,
+        question: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, Box<CmdError>> {
+        self.runtime.block_on(question).map_err(Box::new)
     }
 
     fn client(&self) -> &Client {
