@@ -67,17 +67,17 @@ impl<M: Marketplace> Console<M> {
     /// Brings the cache up to date. One sync runs at a time; what it got before a failure stays, and
     /// the next one goes on from there. Wants a multi-threaded runtime, since SQLite blocks.
     pub async fn sync(&self, scope: Scope) -> Result<Summary, Error> {
-        let stop = self.claim()?;
+        let claim = self.claim()?;
+        let stop = &claim.stop;
         let outcome = sync::run(
             &self.store,
             &self.marketplace,
             &self.clock,
             &self.progress,
-            &stop,
+            stop,
             scope,
         )
         .await;
-        self.release();
         self.note_reachability(outcome.as_ref().err());
         outcome
     }
@@ -110,19 +110,17 @@ impl<M: Marketplace> Console<M> {
         Ok(())
     }
 
-    fn claim(&self) -> Result<CancellationToken, Error> {
+    fn claim(&self) -> Result<Claim<'_, M>, Error> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.is_some() {
             return Err(Error::AlreadyRunning);
         }
         let stop = CancellationToken::new();
         *running = Some(stop.clone());
-        Ok(stop)
-    }
-
-    fn release(&self) {
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.progress.send_replace(None);
+        Ok(Claim {
+            console: self,
+            stop,
+        })
     }
 
     /// Notes whether AWS answers, from how a sync ended.
@@ -139,5 +137,22 @@ impl<M: Marketplace> Console<M> {
             Some(FailureKind::Stopped | FailureKind::DiskFull) => {}
             _ => *offline_since = None,
         }
+    }
+}
+
+/// The right to sync, given back however the sync ends, also when its future is dropped.
+struct Claim<'a, M> {
+    console: &'a Console<M>,
+    stop: CancellationToken,
+}
+
+impl<M> Drop for Claim<'_, M> {
+    fn drop(&mut self) {
+        *self
+            .console
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.console.progress.send_replace(None);
     }
 }

@@ -40,7 +40,7 @@ impl OpenError {
         let kind = match self {
             Self::App(error) => return app::Failure::from(error),
             Self::Control(error) => match error.code.as_str() {
-                "notFound" => app::FailureKind::NotFound,
+                "not-found" => app::FailureKind::NotFound,
                 "unreachable" => app::FailureKind::Offline,
                 _ => app::FailureKind::Invalid,
             },

@@ -109,21 +109,24 @@ impl Moment {
                 to: self.now,
             }),
             When::Between(near, far) => {
-                let near = self.bound(field, near);
-                let far = self.bound(field, far);
-                let backwards = !field.looks_ahead();
-                let relative = matches!(
-                    when,
-                    When::Between(Bound::Away(_), _) | When::Between(_, Bound::Away(_))
-                );
-                let (from, to) = if backwards && relative {
-                    (far, near)
+                let relative = matches!((near, far), (Bound::Away(_), _) | (_, Bound::Away(_)));
+                let (from, to) = if relative && !field.looks_ahead() {
+                    // Looking back, `now` is no limit: what happened this very second counts, and
+                    // so does what AWS's clock, a little ahead of ours, says will have happened.
+                    (
+                        far,
+                        if near == Bound::Away(0) {
+                            Bound::Open
+                        } else {
+                            near
+                        },
+                    )
                 } else {
                     (near, far)
                 };
                 Some(TimeRange {
-                    from: from.unwrap_or(earliest),
-                    to: to.unwrap_or(latest),
+                    from: self.bound(field, from).unwrap_or(earliest),
+                    to: self.bound(field, to).unwrap_or(latest),
                 })
             }
         }

@@ -83,10 +83,7 @@ fn entitlement(world: &World, code: &str, index: u32, dimension: &str, quantity:
             "CustomerAWSAccountId",
             world.account(agreement.buyer).into(),
         ),
-        (
-            "Value",
-            map([("IntegerValue", quantity.min(i64::from(i32::MAX)).into())]),
-        ),
+        ("Value", map([("IntegerValue", quantity.into())])),
         ("ExpirationDate", expires.into()),
         ("LicenseArn", world.license(index).into()),
     ])

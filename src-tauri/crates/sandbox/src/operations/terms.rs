@@ -322,7 +322,9 @@ pub(super) fn grants(agreement: &Agreement) -> Vec<(&'static str, i64)> {
     if !agreement.upfront {
         return Vec::new();
     }
+    // The models' integers have 32 bits, which a commitment in won exceeds.
     let committed = agreement.value / 10i64.pow(agreement.currency.places());
+    let committed = committed.clamp(1, i64::from(i32::MAX));
     let all = listing(agreement.listing).dimensions;
     let entitled: Vec<&Dimension> = all.iter().filter(|dimension| !dimension.metered).collect();
     match entitled.as_slice() {
@@ -330,10 +332,10 @@ pub(super) fn grants(agreement: &Agreement) -> Vec<(&'static str, i64)> {
         [] => all
             .iter()
             .take(1)
-            .map(|dimension| (dimension.key, committed.max(1)))
+            .map(|dimension| (dimension.key, committed))
             .collect(),
         [spend, rest @ ..] => {
-            let spend = (spend.key, committed.max(1));
+            let spend = (spend.key, committed);
             std::iter::once(spend)
                 .chain(rest.iter().map(|one| (one.key, 1)))
                 .collect()

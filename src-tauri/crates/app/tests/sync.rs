@@ -1,0 +1,419 @@
+//! Syncing against a marketplace that does what the sandbox cannot: forget agreements, lose page
+//! tokens at will, break off at an exact call. The database is a real one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use app::marketplace::{
+    CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, MarketplaceError, Page,
+    PageToken, ProductSummary,
+};
+use app::query::Listing as ListingState;
+use app::sync::Scope;
+use app::{Clock, Console, FailureKind, Marketplace, query};
+use domain::{
+    AccountId, Agreement, AgreementDetails, AgreementId, AgreementStatus, CancellationRequest,
+    EndBehavior, Entitlement, Listing, ProductCode, ProductId, Timestamp,
+};
+use expect_test::{Expect, expect};
+use store::Store;
+use tokio::sync::watch;
+
+type Answer<T> = Result<T, MarketplaceError>;
+
+/// Agreements a page of the fake holds.
+const PAGE: usize = 2;
+
+/// What AWS holds, what it was asked, and what it does at which call of the agreements' listing.
+#[derive(Default)]
+struct World {
+    /// Update time by agreement number.
+    agreements: BTreeMap<u32, i64>,
+    asked: Vec<String>,
+    listing_calls: usize,
+    /// At this call of the listing, this happens instead of an answer.
+    trouble: Option<(usize, ErrorKind)>,
+    /// Agreements whose details fail.
+    undescribable: Vec<u32>,
+}
+
+#[derive(Clone, Default)]
+struct Fake(Arc<Mutex<World>>);
+
+impl Fake {
+    fn with(&self, work: impl FnOnce(&mut World)) {
+        work(&mut self.0.lock().unwrap());
+    }
+
+    /// What was asked since the last time.
+    fn asked(&self) -> String {
+        let asked = std::mem::take(&mut self.0.lock().unwrap().asked);
+        asked.join("\n")
+    }
+}
+
+fn error(kind: ErrorKind, operation: &'static str) -> MarketplaceError {
+    let message = format!("{kind:?}");
+    MarketplaceError {
+        kind,
+        operation,
+        code: None,
+        message,
+        request_id: Some("r-1".to_owned()),
+    }
+}
+
+fn agreement(number: u32, updated: i64) -> Agreement {
+    Agreement {
+        id: AgreementId::parse(&format!("agmt-{number}")).unwrap(),
+        status: AgreementStatus::Active,
+        buyer: AccountId::parse("111122223333").unwrap(),
+        product: None,
+        offer: None,
+        initial: None,
+        accepted_at: None,
+        starts_at: None,
+        ends_at: None,
+        updated_at: Timestamp::from_millis(updated),
+        end_behavior: EndBehavior::default(),
+        licenses: Vec::new(),
+    }
+}
+
+fn empty<T>() -> Page<T> {
+    Page {
+        items: Vec::new(),
+        next: None,
+    }
+}
+
+impl Marketplace for Fake {
+    async fn caller_identity(&self) -> Answer<CallerIdentity> {
+        Err(error(ErrorKind::Denied, "GetCallerIdentity"))
+    }
+
+    async fn products(&self, _: Option<&PageToken>) -> Answer<Page<ProductSummary>> {
+        // Lets whatever else runs have its turn, as a real answer would.
+        tokio::task::yield_now().await;
+        Ok(empty())
+    }
+
+    async fn product(&self, _: &ProductId) -> Answer<Listing> {
+        Err(error(ErrorKind::NotFound, "DescribeEntity"))
+    }
+
+    async fn agreements(
+        &self,
+        after: Option<Timestamp>,
+        next: Option<&PageToken>,
+    ) -> Answer<Page<Agreement>> {
+        let mut world = self.0.lock().unwrap();
+        let after = after.map_or(0, Timestamp::as_millis);
+        let from: usize = next.map_or(0, |token| token.0.parse().unwrap());
+        world.listing_calls += 1;
+        let asked = format!("list after {after} from {from}");
+        world.asked.push(asked);
+        if let Some((call, kind)) = world.trouble
+            && world.listing_calls == call
+        {
+            return Err(error(kind, "SearchAgreements"));
+        }
+        let mut listed: Vec<(u32, i64)> = world
+            .agreements
+            .iter()
+            .map(|(number, updated)| (*number, *updated))
+            .collect();
+        listed.retain(|(_, updated)| *updated > after);
+        listed.sort_by_key(|(number, updated)| (*updated, *number));
+        let next = (from + PAGE < listed.len()).then(|| PageToken((from + PAGE).to_string()));
+        let items = listed.into_iter().skip(from).take(PAGE);
+        Ok(Page {
+            items: items
+                .map(|(number, updated)| agreement(number, updated))
+                .collect(),
+            next,
+        })
+    }
+
+    async fn details(&self, id: &AgreementId) -> Answer<AgreementDetails> {
+        let mut world = self.0.lock().unwrap();
+        world.asked.push(format!("describe {id}"));
+        let number: u32 = id.as_str()[5..].parse().unwrap();
+        if world.undescribable.contains(&number) {
+            return Err(error(ErrorKind::Denied, "GetAgreementTerms"));
+        }
+        Ok(AgreementDetails::default())
+    }
+
+    async fn agreement(&self, _: &AgreementId) -> Answer<Option<Agreement>> {
+        Ok(None)
+    }
+
+    async fn entitlements(
+        &self,
+        _: &ProductCode,
+        _: EntitlementsOf<'_>,
+        _: Option<&PageToken>,
+    ) -> Answer<Page<Entitlement>> {
+        Ok(empty())
+    }
+
+    async fn cancellation_requests(
+        &self,
+        _: &CancellationRequests,
+        _: Option<&PageToken>,
+    ) -> Answer<Page<CancellationRequest>> {
+        Ok(empty())
+    }
+}
+
+/// A console over a fresh database and a fake with agreements 1 to 5, updated at 10, 20, … 50.
+struct Story {
+    aws: Fake,
+    store: Arc<Store>,
+    console: Console<Fake>,
+    _folder: tempfile::TempDir,
+}
+
+impl Story {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("test.sqlite3")).unwrap());
+        let aws = Fake::default();
+        aws.with(|world| {
+            world.agreements = (1..=5)
+                .map(|number| (number, i64::from(number) * 10))
+                .collect()
+        });
+        let progress = watch::Sender::new(None);
+        let console = Console::new(Arc::clone(&store), aws.clone(), Clock::default(), progress);
+        Self {
+            aws,
+            store,
+            console,
+            _folder: folder,
+        }
+    }
+
+    /// Syncs and tells what was asked, how it ended and what is there now.
+    #[track_caller]
+    fn check(&self, scope: Scope, expected: Expect) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        let outcome = runtime.block_on(runtime_task(&self.console, scope));
+        let status = query::status(&self.store, self.console.clock()).unwrap();
+        let listing = match status.listing {
+            ListingState::Never => "never listed".to_owned(),
+            ListingState::Complete => "complete".to_owned(),
+            ListingState::Incomplete(failure) => format!("incomplete: {:?}", failure.kind),
+        };
+        let window = query::agreements(
+            &self.store,
+            self.console.clock(),
+            "",
+            query::SORT_DEFAULT,
+            0,
+            100,
+        )
+        .unwrap();
+        let ids: Vec<String> = window.rows.into_iter().map(|row| row.id).collect();
+        let told = format!(
+            "{}\n= {outcome}\n= {listing}; {}\n",
+            self.aws.asked(),
+            ids.join(" ")
+        );
+        expected.assert_eq(&told);
+    }
+}
+
+async fn runtime_task(console: &Console<Fake>, scope: Scope) -> String {
+    match console.sync(scope).await {
+        Ok(summary) => format!(
+            "listed {}, dropped {}, looked at {}, failed {}",
+            summary.agreements, summary.dropped, summary.details, summary.failed
+        ),
+        Err(error) => format!("{error}"),
+    }
+}
+
+#[test]
+fn the_second_sync_asks_only_for_what_changed() {
+    let story = Story::new();
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 5, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    story.aws.with(|world| {
+        world.agreements.insert(2, 60);
+        world.agreements.insert(6, 70);
+    });
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        list after 49 from 2
+        describe agmt-6
+        describe agmt-2
+        = listed 3, dropped 0, looked at 2, failed 0
+        = complete; agmt-6 agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+}
+
+#[test]
+fn a_listing_that_breaks_off_drops_nothing_and_goes_on_where_it_was() {
+    let story = Story::new();
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 5, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    story.aws.with(|world| {
+        world.agreements.remove(&1);
+        world.agreements.remove(&4);
+        world.trouble = Some((world.listing_calls + 2, ErrorKind::NoAnswer));
+    });
+    story.check(
+        Scope::Everything,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        = SearchAgreements: NoAnswer
+        = incomplete: Offline; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 29 from 0
+        = listed 2, dropped 2, looked at 0, failed 0
+        = complete; agmt-5 agmt-3 agmt-2
+    "#]],
+    );
+}
+
+#[test]
+fn a_lost_page_token_restarts_the_walk_from_the_last_page() {
+    let story = Story::new();
+    story
+        .aws
+        .with(|world| world.trouble = Some((3, ErrorKind::PageToken)));
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        list after 39 from 0
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 6, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+}
+
+#[test]
+fn one_agreement_without_details_does_not_stop_the_others() {
+    let story = Story::new();
+    story.aws.with(|world| world.undescribable = vec![3]);
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 5, dropped 0, looked at 4, failed 1
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    let view = query::show(&story.store, "agmt-3").unwrap();
+    let failure = app::Failure::from_stored(&view.details.failure.unwrap());
+    assert_eq!(failure.kind, FailureKind::Denied);
+    assert_eq!(failure.request.as_deref(), Some("r-1"));
+    // The next sync tries that one again, and no other.
+    story.aws.with(|world| world.undescribable.clear());
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        describe agmt-3
+        = listed 1, dropped 0, looked at 1, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+}
+
+#[test]
+fn agreements_of_the_same_millisecond_are_not_left_out_between_pages() {
+    let story = Story::new();
+    story.aws.with(|world| {
+        world.agreements = (1..=5).map(|number| (number, 10)).collect();
+        world.trouble = Some((2, ErrorKind::PageToken));
+    });
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 9 from 0
+        list after 9 from 2
+        list after 9 from 4
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 7, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+}
+
+#[test]
+fn only_one_sync_runs_at_a_time() {
+    let story = Story::new();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let outcomes = runtime.block_on(async {
+        tokio::join!(
+            runtime_task(&story.console, Scope::Changes),
+            runtime_task(&story.console, Scope::Changes)
+        )
+    });
+    assert_eq!(outcomes.1, "a sync is running already");
+    assert!(outcomes.0.starts_with("listed 5"), "{}", outcomes.0);
+}

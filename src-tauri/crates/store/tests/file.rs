@@ -1,0 +1,113 @@
+//! What happens to a database file that is not as it should be: a clear error, and nothing lost.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use store::{Error, Store};
+
+/// A database with one remembered clock offset in it.
+fn database(folder: &Path) -> std::path::PathBuf {
+    let file = folder.join("connections/test.sqlite3");
+    let store = Store::open(&file).unwrap();
+    store.write(|write| write.set_clock_offset(42)).unwrap();
+    file
+}
+
+fn offset(file: &Path) -> i64 {
+    Store::open(file)
+        .unwrap()
+        .read(|read| read.sync_state())
+        .unwrap()
+        .clock_offset
+}
+
+#[test]
+fn a_newer_file_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = database(folder.path());
+    let other = Connection::open(&file).unwrap();
+    let format: i64 = other
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    other.pragma_update(None, "user_version", 99).unwrap();
+    let before = fs::read(&file).unwrap();
+
+    let error = Store::open(&file).err().unwrap();
+    assert!(matches!(error, Error::Newer { found: 99, .. }), "{error:?}");
+    assert_eq!(fs::read(&file).unwrap(), before);
+
+    other.pragma_update(None, "user_version", format).unwrap();
+    drop(other);
+    assert_eq!(offset(&file), 42);
+}
+
+#[test]
+fn a_damaged_file_is_told_from_a_foreign_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged.sqlite3");
+    fs::write(
+        &damaged,
+        "not a database at all, but long enough to be taken for one ".repeat(40),
+    )
+    .unwrap();
+    let error = Store::open(&damaged).err().unwrap();
+    assert!(matches!(error, Error::Damaged(_)), "{error:?}");
+
+    let foreign = folder.path().join("foreign.sqlite3");
+    Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (a)")
+        .unwrap();
+    let error = Store::open(&foreign).err().unwrap();
+    assert!(matches!(error, Error::Foreign), "{error:?}");
+    let tables: i64 = Connection::open(&foreign)
+        .unwrap()
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tables, 1, "nothing was added to somebody else's file");
+}
+
+#[test]
+fn a_page_damaged_later_is_an_error_and_not_a_wrong_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = database(folder.path());
+    Connection::open(&file)
+        .unwrap()
+        .pragma_update(None, "wal_checkpoint", "TRUNCATE")
+        .unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    for byte in &mut bytes[4096..] {
+        *byte = 0xff;
+    }
+    fs::write(&file, bytes).unwrap();
+    let outcome = Store::open(&file).and_then(|store| store.read(|read| read.sync_state()));
+    assert!(matches!(outcome, Err(Error::Damaged(_))), "{outcome:?}");
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = database(folder.path());
+    let full = Connection::open(&file).unwrap();
+    full.execute_batch("CREATE TABLE filler (a)").unwrap();
+    // The same error code that a full disk gives, without filling one.
+    let pages: i64 = full
+        .pragma_query_value(None, "page_count", |row| row.get(0))
+        .unwrap();
+    full.pragma_update(None, "max_page_count", pages).unwrap();
+    let filler = full.execute("INSERT INTO filler VALUES (zeroblob(1000000))", []);
+    let error = Error::from(filler.unwrap_err());
+    assert!(matches!(error, Error::Full(_)), "{error:?}");
+    drop(full);
+    assert_eq!(offset(&file), 42);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocked = folder.path().join("a-file");
+    fs::write(&blocked, "").unwrap();
+    let error = Store::open(&blocked.join("test.sqlite3")).err().unwrap();
+    assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
+}
