@@ -27,7 +27,10 @@ fn the_bindings_are_those_of_the_shell() {
         fs::read_to_string(written).unwrap(),
     );
     for name in bindery::ipc::command_names() {
-        assert!(fresh.contains(&format!("\"{name}\"")), "the shell does not answer {name}");
+        assert!(
+            fresh.contains(&format!("\"{name}\"")),
+            "the shell does not answer {name}"
+        );
     }
     assert!(
         fresh == written,

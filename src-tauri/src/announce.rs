@@ -21,7 +21,7 @@ const COALESCED: Duration = Duration::from_millis(120);
 const WATCHED_EVERY: Duration = Duration::from_secs(1);
 
 /// How often the data is brought up to date without being asked.
-const SYNCED_EVERY: Duration = Duration::from_secs(300);
+const SYNCED_EVERY: Duration = Duration::from_mins(5);
 
 /// Topics that wait to be told.
 #[derive(Clone, Default)]

@@ -20,7 +20,7 @@ pub(crate) const VIEW_NAME_MAX: usize = 80;
 /// How the person likes the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Preferences {
+pub(crate) struct Preferences {
     /// Light, dark, or as the system is.
     pub theme: Theme,
     /// Filters with a name.
@@ -32,7 +32,7 @@ pub struct Preferences {
 /// The window's colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub enum Theme {
+pub(crate) enum Theme {
     /// As the system is.
     #[default]
     System,
@@ -45,7 +45,7 @@ pub enum Theme {
 /// A filter with a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct SavedView {
+pub(crate) struct SavedView {
     /// What it is called.
     pub name: String,
     /// The filter's text.
@@ -59,7 +59,7 @@ pub struct SavedView {
 /// A column of the grid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ColumnPreference {
+pub(crate) struct ColumnPreference {
     /// Which column.
     pub key: String,
     /// Its width in CSS pixels, when it was changed.

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connection::{Connection, Folders};
-use views::{ConnectionInfo, Failure};
+use views::Failure;
 
 /// What the window has open. Managed by Tauri; every command begins here.
-pub struct Session {
+pub(crate) struct Session {
     folders: Folders,
     connection: RwLock<Result<Arc<Connection>, Failure>>,
 }
@@ -46,17 +46,6 @@ impl Session {
     /// Where things are kept.
     pub(crate) fn folders(&self) -> &Folders {
         &self.folders
-    }
-
-    /// Which connection it is.
-    pub(crate) fn info(&self) -> ConnectionInfo {
-        ConnectionInfo {
-            id: Connection::SANDBOX.to_owned(),
-            name: "Sandbox".to_owned(),
-            sandbox: true,
-            region: "us-east-1".to_owned(),
-            account: None,
-        }
     }
 
     /// Stops what runs, before the program ends.

@@ -85,8 +85,8 @@ pub(crate) async fn count_agreements(
 /// The filter's terms, for chips. A broken filter is an answer too: its `error` is set.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn read_filter(filter: &str) -> Result<FilterReading, Failure> {
-    Ok(FilterReading::of(filter, &query::read_filter(filter)))
+pub(crate) fn read_filter(filter: &str) -> FilterReading {
+    FilterReading::of(filter, &query::read_filter(filter))
 }
 
 /// What may be typed at the caret, a UTF-16 offset.
@@ -115,7 +115,7 @@ pub(crate) async fn show_agreement(
 ) -> Result<AgreementDetail, Failure> {
     let connection = session.connection()?;
     blocking(move || {
-        let view = query::show(connection.store(), &id)?;
+        let view = query::show(connection.store(), connection.clock(), &id)?;
         Ok(AgreementDetail::of(&view, connection.clock().now()))
     })
     .await

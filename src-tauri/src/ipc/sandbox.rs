@@ -114,6 +114,7 @@ pub(crate) struct Subscription {
 /// What "Set up your account" leads to. The token is a secret: the window masks it.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the form's own names")]
 pub(crate) struct Registration {
     /// Agreement id.
     pub agreement_id: String,

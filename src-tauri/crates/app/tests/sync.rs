@@ -1,6 +1,11 @@
 //! Syncing against a marketplace that does what the sandbox cannot: forget agreements, lose page
 //! tokens at will, break off at an exact call. The database is a real one.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -183,7 +188,7 @@ impl Story {
         aws.with(|world| {
             world.agreements = (1..=5)
                 .map(|number| (number, i64::from(number) * 10))
-                .collect()
+                .collect();
         });
         let progress = watch::Sender::new(None);
         let console = Console::new(Arc::clone(&store), aws.clone(), Clock::default(), progress);
@@ -358,7 +363,7 @@ fn one_agreement_without_details_does_not_stop_the_others() {
         = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
     "#]],
     );
-    let view = query::show(&story.store, "agmt-3").unwrap();
+    let view = query::show(&story.store, story.console.clock(), "agmt-3").unwrap();
     let failure = app::Failure::from_stored(&view.details.failure.unwrap());
     assert_eq!(failure.kind, FailureKind::Denied);
     assert_eq!(failure.request.as_deref(), Some("r-1"));

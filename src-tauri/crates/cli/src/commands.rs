@@ -5,7 +5,7 @@ mod sandbox;
 mod sync;
 
 use connection::{Connection, Folders};
-use views::{Code, ConnectionInfo, Failure};
+use views::{Code, Failure};
 
 use crate::args::{Args, Command};
 use crate::output::{Fault, Output};
@@ -30,16 +30,5 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Sync { full } => sync::run(&folders, full, output).await,
         Command::Status => sync::status(&folders, output),
         Command::Agreements(command) => agreements::run(command, &folders, output),
-    }
-}
-
-/// The sandbox connection as it is shown.
-fn sandbox_info() -> ConnectionInfo {
-    ConnectionInfo {
-        id: Connection::SANDBOX.to_owned(),
-        name: "Sandbox".to_owned(),
-        sandbox: true,
-        region: "us-east-1".to_owned(),
-        account: None,
     }
 }

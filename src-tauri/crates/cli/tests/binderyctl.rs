@@ -1,6 +1,11 @@
 //! The command line as scripts see it: one JSON document on standard output, errors as one JSON
 //! object on standard error, exit codes. And: killed at any point, a sync goes on where it was.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

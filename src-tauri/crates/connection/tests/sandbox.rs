@@ -1,5 +1,10 @@
 //! The whole way: the SDK over the wire to the sandbox, and what it brings into a real database.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -138,7 +143,12 @@ async fn what_a_buyer_does_is_here_after_the_next_sync() {
     bench.sync().await.unwrap();
     assert_eq!(bench.matched("is:needs-setup"), waiting + 1);
     assert_eq!(bench.matched("halden account:444455556666 value:120k"), 1);
-    let view = query::show(bench.console.store(), &bought.agreement_id).unwrap();
+    let view = query::show(
+        bench.console.store(),
+        bench.console.clock(),
+        &bought.agreement_id,
+    )
+    .unwrap();
     assert!(!view.details.details.terms.is_empty());
     assert!(!view.entitlements.is_empty(), "a contract grants something");
 

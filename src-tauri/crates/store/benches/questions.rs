@@ -11,6 +11,7 @@
 )]
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     reason = "counts of rows and nanoseconds are small"
 )]
 
@@ -135,7 +136,8 @@ fn invent(random: &mut Random, number: usize) -> Invented {
         SECOND[random.below(SECOND.len())],
         THIRD[random.below(THIRD.len())]
     );
-    let updated = NOW_MS - random.below(700) as i64 * DAY_MS - random.below(86_400) as i64 * 1_000;
+    // Oldest update first, as AWS lists them and a sync writes them: one each minute.
+    let updated = NOW_MS - 700 * DAY_MS + number as i64 * 60_000;
     let status = match random.below(20) {
         0..=13 => AgreementStatus::Active,
         14..=15 => AgreementStatus::Expired,

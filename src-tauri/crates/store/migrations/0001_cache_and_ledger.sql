@@ -49,7 +49,6 @@ CREATE TABLE agreement (
 ) STRICT;
 CREATE INDEX agreement_updated ON agreement (updated_at);
 CREATE INDEX agreement_change ON agreement (change);
-CREATE INDEX agreement_buyer ON agreement (buyer);
 CREATE INDEX agreement_initial ON agreement (initial) WHERE initial IS NOT NULL;
 CREATE INDEX agreement_without_details ON agreement (updated_at, row)
     WHERE details_of IS NULL OR details_of < updated_at;

@@ -17,8 +17,16 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache_and_ledger.
 /// How long a call waits for another program's lock.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Page cache of one connection, in KiB. SQLCipher needs more than SQLite's 2 MiB to write quickly.
-const CACHE_KIB: i32 = 16_384;
+/// Page cache of the writer, in KiB. With SQLite's 2 MiB, and most of all under SQLCipher, every
+/// insert into a large index would read and write pages.
+const WRITER_CACHE_KIB: i32 = 65_536;
+
+/// Page cache of each reader, in KiB: a window of rows and the way to them.
+const READER_CACHE_KIB: i32 = 4_096;
+
+/// Pages in the write-ahead log before they are moved into the file. Pages written often during a
+/// sync are then moved once, not every few commits.
+const CHECKPOINT_PAGES: i32 = 16_384;
 
 /// Opens the file for writing, makes it when it is missing, and brings it to the newest format.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
@@ -36,6 +44,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
@@ -44,13 +54,13 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

@@ -1,5 +1,10 @@
 //! What happens to a database file that is not as it should be: a clear error, and nothing lost.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
 use std::fs;
 use std::path::Path;
 

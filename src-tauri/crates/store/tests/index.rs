@@ -1,6 +1,11 @@
 //! The index must never be wrong: after any write, of this process or another, it answers what a
 //! plain look at every row answers.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
 use domain::filter::{self, Moment};
 use domain::{
     AccountId, Agreement, AgreementDetails, AgreementId, AgreementStatus, Contact, EndBehavior,
@@ -36,7 +41,7 @@ fn agreement(number: u32, status: AgreementStatus, updated_days_ago: i64) -> Agr
         initial: None,
         accepted_at: Some(updated_at),
         starts_at: Some(updated_at),
-        ends_at: (number % 2 == 0).then(|| updated_at.plus_days(365)),
+        ends_at: number.is_multiple_of(2).then(|| updated_at.plus_days(365)),
         updated_at,
         end_behavior: EndBehavior::default(),
         licenses: vec![

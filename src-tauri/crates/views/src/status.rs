@@ -22,6 +22,20 @@ pub struct ConnectionInfo {
     pub account: Option<String>,
 }
 
+impl ConnectionInfo {
+    /// The built-in sandbox.
+    #[must_use]
+    pub fn sandbox() -> Self {
+        Self {
+            id: "sandbox".to_owned(),
+            name: "Sandbox".to_owned(),
+            sandbox: true,
+            region: "us-east-1".to_owned(),
+            account: None,
+        }
+    }
+}
+
 /// Whether the data is all there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -1,12 +1,14 @@
 //! Everything known about one agreement.
 
-use domain::{AccountId, AgreementId, CancellationRequest, Link};
+use domain::filter::{Condition, Filter, Span, Term, TextField};
+use domain::{AgreementId, CancellationRequest, Link};
 use store::Store;
 use store::table::agreement::AgreementRow;
 use store::table::details::FetchedDetails;
 use store::table::entitlement::EntitlementRow;
 
-use crate::Error;
+use super::moment;
+use crate::{Clock, Error};
 
 /// Everything known about one agreement, from one snapshot.
 #[derive(Debug)]
@@ -28,8 +30,9 @@ pub struct AgreementView {
 }
 
 /// Everything known about the agreement with this id.
-pub fn show(store: &Store, id: &str) -> Result<AgreementView, Error> {
+pub fn show(store: &Store, clock: &Clock, id: &str) -> Result<AgreementView, Error> {
     let id = AgreementId::parse(id)?;
+    let moment = moment(clock);
     let found = store.read(|read| {
         let (Some(row), Some(details)) = (read.agreement(&id)?, read.details(&id)?) else {
             return Ok(None);
@@ -38,10 +41,9 @@ pub fn show(store: &Store, id: &str) -> Result<AgreementView, Error> {
             .initial
             .as_deref()
             .and_then(|initial| AgreementId::parse(initial).ok());
-        let siblings = match AccountId::parse(&row.buyer) {
-            Ok(buyer) => read.agreements_of(&buyer)?.saturating_sub(1),
-            Err(_) => 0,
-        };
+        let siblings = read
+            .matching(&of_account(&row.buyer), &moment)?
+            .saturating_sub(1);
         let mut entitlements = Vec::new();
         for holder in holders(&row) {
             entitlements.extend(read.entitlements_of(holder)?);
@@ -60,6 +62,19 @@ pub fn show(store: &Store, id: &str) -> Result<AgreementView, Error> {
         kind: "agreement",
         id: id.to_string(),
     })
+}
+
+/// The filter for an account's agreements.
+fn of_account(account: &str) -> Filter {
+    let condition = Condition::In(TextField::Account, vec![account.to_owned()]);
+    let span = Span { from: 0, to: 0 };
+    Filter {
+        terms: vec![Term {
+            span,
+            negated: false,
+            condition,
+        }],
+    }
 }
 
 /// Who holds the agreement's entitlements: its licenses, or its account where there are none.

@@ -81,7 +81,7 @@ fn line(row: &AgreementRow) -> String {
 }
 
 fn show(connection: &Connection, id: &str, output: &Output) -> Result<(), Fault> {
-    let view = query::show(connection.store(), id)?;
+    let view = query::show(connection.store(), connection.clock(), id)?;
     let detail = AgreementDetail::of(&view, connection.clock().now());
     output.answer(&detail, || {
         let row = &detail.row;

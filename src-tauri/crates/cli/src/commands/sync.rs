@@ -3,9 +3,8 @@
 use app::sync::{Progress, Scope, Summary};
 use connection::{Connection, Folders};
 use serde::Serialize;
-use views::Status;
+use views::{ConnectionInfo, Status};
 
-use super::sandbox_info;
 use crate::output::{Fault, Output};
 
 #[derive(Serialize)]
@@ -87,7 +86,7 @@ fn phase(progress: &Progress) -> String {
 pub(crate) fn status(folders: &Folders, output: &Output) -> Result<(), Fault> {
     let connection = Connection::open_sandbox(folders)?;
     let status = app::query::status(connection.store(), connection.clock())?;
-    let mut status = Status::of(sandbox_info(), &status);
+    let mut status = Status::of(ConnectionInfo::sandbox(), &status);
     status.clock_offset = views::Millis(connection.clock().offset_ms());
     output.answer(&status, || {
         let synced = status.synced_at.map_or_else(|| "never".to_owned(), when);

@@ -70,20 +70,16 @@ impl Bits {
         }
     }
 
-    /// Keeps the rows for which `keep` holds. Asks only within words that hold a row, but then for
-    /// all 64 of them, so that the compiler can do many at once.
-    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
-        for (at, word) in self.words.iter_mut().enumerate() {
-            if *word == 0 {
-                continue;
+    /// Keeps the rows whose value in `column` is wanted. Looks only at words that hold a row, but
+    /// then at all 64 of their values, so that the compiler can do many at once.
+    pub(crate) fn retain<T: Copy>(&mut self, column: &[T], wanted: impl Fn(T) -> bool) {
+        for (word, values) in self.words.iter_mut().zip(column.chunks(64)) {
+            if *word != 0 {
+                let bits = values.iter().enumerate();
+                *word &= bits.fold(0, |kept, (bit, value)| {
+                    kept | u64::from(wanted(*value)) << bit
+                });
             }
-            let first = at * 64;
-            let rows = (self.len - first).min(64);
-            let mut kept = 0;
-            for bit in 0..rows {
-                kept |= u64::from(keep(first + bit)) << bit;
-            }
-            *word &= kept;
         }
     }
 

@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use domain::filter::{
-    Condition, Filter, LinkChoice, Moment, Term, TextField, TimeField, TimeRange, Trait,
-    ValueRange, When,
+    Condition, Filter, LinkChoice, Moment, Term, TextField, TimeField, TimeRange, Trait, ValueRange,
 };
 use domain::{AgreementStatus, Currency, LinkState, Timestamp};
 
@@ -161,10 +160,24 @@ impl Index {
         }
     }
 
+    /// Keeps the rows for which a condition on columns holds, or does not when negated.
     fn narrow_by_column(&self, rows: &mut Bits, term: &Term, moment: &Moment) {
+        if term.negated {
+            let mut excluded = rows.clone();
+            self.keep(&mut excluded, &term.condition, moment);
+            rows.subtract(&excluded);
+        } else {
+            self.keep(rows, &term.condition, moment);
+        }
+    }
+
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "without branches, many rows are compared at once"
+    )]
+    fn keep(&self, rows: &mut Bits, condition: &Condition, moment: &Moment) {
         let columns = &self.columns;
-        let keep = !term.negated;
-        match &term.condition {
+        match condition {
             Condition::Text(_) | Condition::In(..) => {}
             Condition::Status(wanted) => {
                 let table: Vec<bool> = self
@@ -172,11 +185,11 @@ impl Index {
                     .iter()
                     .map(|status| wanted.contains(status))
                     .collect();
-                rows.retain(|row| table[usize::from(columns.status[row])] == keep);
+                rows.retain(&columns.status, |status| table[usize::from(status)]);
             }
             Condition::Link(wanted) => {
                 let table = link_table(wanted);
-                rows.retain(|row| table[usize::from(columns.link[row])] == keep);
+                rows.retain(&columns.link, |link| table[usize::from(link)]);
             }
             Condition::Product(wanted) => {
                 let has = |product: &Product| {
@@ -184,93 +197,108 @@ impl Index {
                         .iter()
                         .any(|words| product.words.contains(words.as_str()))
                 };
-                let table: Vec<bool> = std::iter::once(false)
-                    .chain(self.products.iter().map(has))
-                    .collect();
-                rows.retain(|row| table[usize::from(columns.product[row])] == keep);
+                let table = with_none(self.products.iter().map(has));
+                rows.retain(&columns.product, |product| table[usize::from(product)]);
             }
             Condition::Currency(wanted) => {
                 let has = |currency: &Currency| wanted.contains(currency);
-                let table: Vec<bool> = std::iter::once(false)
-                    .chain(self.currencies.iter().map(has))
-                    .collect();
-                rows.retain(|row| table[usize::from(columns.currency[row])] == keep);
+                let table = with_none(self.currencies.iter().map(has));
+                rows.retain(&columns.currency, |currency| table[usize::from(currency)]);
             }
             Condition::Time(field, wanted) => {
-                self.narrow_by_time(rows, *field, wanted, keep, moment);
-            }
-            Condition::Value(wanted) => {
-                let ranges: Vec<(i64, i64)> = wanted.iter().map(value_range).collect();
-                rows.retain(|row| {
-                    let value = columns.value[row];
-                    ranges
-                        .iter()
-                        .any(|(least, most)| (*least..=*most).contains(&value))
-                        == keep
+                let column = match field {
+                    TimeField::Accepted => &columns.accepted,
+                    TimeField::Starts => &columns.starts,
+                    TimeField::Ends => &columns.ends,
+                    TimeField::Updated => &columns.updated,
+                };
+                any_of(rows, wanted, |rows, when| {
+                    // An absent time is the greatest number, and so in no range of seconds.
+                    let (from, to) = match moment.range(*field, *when) {
+                        Some(TimeRange { from, to }) => (second(from), second(to) - 1),
+                        None => (NEVER, NEVER),
+                    };
+                    rows.retain(column, |at| (from <= at) & (at <= to));
                 });
             }
-            Condition::Is(wanted) => {
-                let now = seconds(moment.now.as_millis());
-                let is = |row: usize| wanted.iter().any(|property| self.is(*property, row, now));
-                rows.retain(|row| is(row) == keep);
-            }
+            Condition::Value(wanted) => any_of(rows, wanted, |rows, range| {
+                let (least, most) = match *range {
+                    ValueRange::Unknown => (NO_VALUE, NO_VALUE),
+                    ValueRange::Between(least, most) => {
+                        (least.unwrap_or(NO_VALUE + 1), most.unwrap_or(i64::MAX))
+                    }
+                };
+                rows.retain(&columns.value, |value| (least <= value) & (value <= most));
+            }),
+            Condition::Is(wanted) => any_of(rows, wanted, |rows, property| {
+                self.keep_with(rows, *property, moment);
+            }),
         }
     }
 
-    fn narrow_by_time(
-        &self,
-        rows: &mut Bits,
-        field: TimeField,
-        wanted: &[When],
-        keep: bool,
-        moment: &Moment,
-    ) {
-        let column = match field {
-            TimeField::Accepted => &self.columns.accepted,
-            TimeField::Starts => &self.columns.starts,
-            TimeField::Ends => &self.columns.ends,
-            TimeField::Updated => &self.columns.updated,
-        };
-        let second = |at: Timestamp| seconds(at.as_millis());
-        let ranges: Vec<(u32, u32)> = wanted
-            .iter()
-            .map(|when| match moment.range(field, *when) {
-                Some(TimeRange { from, to }) => (second(from), second(to)),
-                None => (NEVER, u32::MAX),
-            })
-            .collect();
-        let unset = wanted.contains(&When::Unset);
-        rows.retain(|row| {
-            let at = column[row];
-            let within = ranges.iter().any(|(from, to)| (*from..*to).contains(&at));
-            (within || (unset && at == NEVER)) == keep
-        });
-    }
-
-    fn is(&self, property: Trait, row: usize, now: u32) -> bool {
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "without branches, many rows are compared at once"
+    )]
+    fn keep_with(&self, rows: &mut Bits, property: Trait, moment: &Moment) {
         let columns = &self.columns;
         match property {
-            Trait::NeedsSetup => self.needs_setup(row),
-            Trait::OpenEnded => columns.ends[row] == NEVER,
-            Trait::Renewing => columns.flags[row] & RENEWING != 0,
-            Trait::Future => columns.starts[row] != NEVER && columns.starts[row] > now,
-            Trait::WithoutDetails => columns.flags[row] & DETAILED == 0,
+            Trait::NeedsSetup => {
+                rows.retain(&columns.status, |status| status == ACTIVE);
+                let table = dead_links();
+                rows.retain(&columns.link, |link| table[usize::from(link)]);
+            }
+            Trait::OpenEnded => rows.retain(&columns.ends, |ends| ends == NEVER),
+            Trait::Renewing => rows.retain(&columns.flags, |flags| flags & RENEWING != 0),
+            Trait::Future => {
+                let now = second(moment.now);
+                rows.retain(&columns.starts, |starts| (now < starts) & (starts != NEVER));
+            }
+            Trait::WithoutDetails => rows.retain(&columns.flags, |flags| flags & DETAILED == 0),
         }
     }
 
     pub(super) fn is_active(&self, row: usize) -> bool {
-        // The known statuses come first, in the order of `AgreementStatus::KNOWN`.
-        const ACTIVE: u8 = 0;
         self.columns.status[row] == ACTIVE
     }
 
     pub(super) fn needs_setup(&self, row: usize) -> bool {
-        let link = self.columns.link[row];
-        self.is_active(row)
-            && !LinkState::ALL
-                .get(usize::from(link).wrapping_sub(1))
-                .is_some_and(|state| state.is_live())
+        self.is_active(row) && dead_links()[usize::from(self.columns.link[row])]
     }
+}
+
+/// The number of [`AgreementStatus::Active`]: the known statuses come first, in the model's order.
+pub(super) const ACTIVE: u8 = 0;
+
+fn second(at: Timestamp) -> u32 {
+    seconds(at.as_millis())
+}
+
+/// Keeps the rows that any of the wanted values keeps.
+fn any_of<T>(rows: &mut Bits, wanted: &[T], keep: impl Fn(&mut Bits, &T)) {
+    if let [one] = wanted {
+        return keep(rows, one);
+    }
+    let mut found = Bits::empty(rows.len());
+    for value in wanted {
+        let mut hits = rows.clone();
+        keep(&mut hits, value);
+        found.unite(&hits);
+    }
+    *rows = found;
+}
+
+/// What holds for each number of a column in which zero is "none", for which nothing holds.
+fn with_none(holds: impl Iterator<Item = bool>) -> Vec<bool> {
+    std::iter::once(false).chain(holds).collect()
+}
+
+/// The link column's numbers that leave a buyer unlinked.
+fn dead_links() -> [bool; LinkState::ALL.len() + 1] {
+    std::array::from_fn(|link| {
+        link.checked_sub(1)
+            .is_none_or(|at| !LinkState::ALL[at].is_live())
+    })
 }
 
 fn link_table(wanted: &[LinkChoice]) -> [bool; LinkState::ALL.len() + 1] {
@@ -283,13 +311,4 @@ fn link_table(wanted: &[LinkChoice]) -> [bool; LinkState::ALL.len() + 1] {
         }
     }
     table
-}
-
-fn value_range(range: &ValueRange) -> (i64, i64) {
-    match *range {
-        ValueRange::Unknown => (NO_VALUE, NO_VALUE),
-        ValueRange::Between(least, most) => {
-            (least.unwrap_or(NO_VALUE + 1), most.unwrap_or(i64::MAX))
-        }
-    }
 }

@@ -59,7 +59,7 @@ impl Index {
             );
         }
         // Names are compared by their first bytes as one number; only equal ones are read in full.
-        let heads: Vec<u64> = (0..self.live.len() as u32)
+        let heads: Vec<u128> = (0..self.live.len() as u32)
             .map(|row| head(self.company(row)))
             .collect();
         Order::sort(
@@ -136,13 +136,13 @@ fn text_last_if_empty(a: &[u8], b: &[u8]) -> Ordering {
     a.is_empty().cmp(&b.is_empty()).then_with(|| a.cmp(b))
 }
 
-/// The first eight bytes as a number that sorts as they do; none sorts last.
-fn head(text: &[u8]) -> u64 {
+/// The first 16 bytes as a number that sorts as they do; none sorts last.
+fn head(text: &[u8]) -> u128 {
     if text.is_empty() {
-        return u64::MAX;
+        return u128::MAX;
     }
-    let mut first = [0; 8];
-    let length = text.len().min(8);
+    let mut first = [0; 16];
+    let length = text.len().min(16);
     first[..length].copy_from_slice(&text[..length]);
-    u64::from_be_bytes(first)
+    u128::from_be_bytes(first)
 }

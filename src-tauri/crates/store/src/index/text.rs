@@ -3,7 +3,8 @@
 //! Rows live in segments of [`SEGMENT_ROWS`]. A segment is one run of bytes: the rows' texts behind
 //! each other in the order they came. A changed row is written anew at the end, its old text is
 //! dead until the segment is packed again. A search is one pass over the bytes, segments shared out
-//! among the cores; no word, letter or length is special.
+//! among the cores. Single letters and digits, which nearly every row has somewhere, are answered by
+//! a mask kept per row instead.
 
 use domain::filter::TextField;
 use memchr::memmem::Finder;
@@ -39,6 +40,8 @@ struct Segment {
     entries: Vec<Entry>,
     /// The entry that holds a row's text now.
     of_row: Vec<u32>,
+    /// Which of the [`letter`]s a row's text has.
+    letters: Vec<u64>,
     dead: usize,
 }
 
@@ -48,17 +51,33 @@ struct Entry {
     row: u16,
 }
 
+/// The bit for a letter or digit; none for other characters.
+fn letter(byte: u8) -> u64 {
+    match byte {
+        b'a'..=b'z' => 1 << (byte - b'a'),
+        b'0'..=b'9' => 1 << (byte - b'0' + 26),
+        _ => 0,
+    }
+}
+
 /// Words to look for, in one field or in all.
 pub(super) struct Needle<'a> {
     finder: Finder<'a>,
     field: Option<TextField>,
+    /// The bit of the one letter looked for, when it is looked for anywhere.
+    letter: Option<u64>,
 }
 
 impl<'a> Needle<'a> {
     pub(super) fn new(words: &'a str, field: Option<TextField>) -> Self {
+        let letter = match *words.as_bytes() {
+            [byte] if field.is_none() && letter(byte) != 0 => Some(letter(byte)),
+            _ => None,
+        };
         Self {
             finder: Finder::new(words),
             field,
+            letter,
         }
     }
 
@@ -123,8 +142,27 @@ impl Texts {
             return;
         }
         let mut found = Bits::empty(among.len());
-        self.scan(needle, &mut found);
+        match needle.letter {
+            Some(letter) => self.look_up(letter, &mut found),
+            None => self.scan(needle, &mut found),
+        }
         among.intersect(&found);
+    }
+
+    /// Adds the rows whose text has the letter.
+    fn look_up(&self, letter: u64, found: &mut Bits) {
+        for (segment, words) in self
+            .segments
+            .iter()
+            .zip(found.words_mut().chunks_mut(SEGMENT_WORDS))
+        {
+            for (word, letters) in words.iter_mut().zip(segment.letters.chunks(64)) {
+                let bits = letters.iter().enumerate();
+                *word = bits.fold(0, |word, (bit, has)| {
+                    word | u64::from(has & letter != 0) << bit
+                });
+            }
+        }
     }
 
     /// Adds the rows whose text has the needle, every core taking its share of segments.
@@ -159,6 +197,7 @@ impl Texts {
             segment.bytes.capacity()
                 + segment.entries.capacity() * 8
                 + segment.of_row.capacity() * 4
+                + segment.letters.capacity() * 8
         };
         self.segments.iter().map(each).sum()
     }
@@ -187,8 +226,11 @@ impl Segment {
         }
         if self.of_row.len() <= row {
             self.of_row.resize(row + 1, NONE);
+            self.letters.resize(row + 1, 0);
         }
         self.of_row[row] = entry;
+        let bytes = fields.iter().flat_map(|field| field.bytes());
+        self.letters[row] = bytes.fold(0, |letters, byte| letters | letter(byte));
     }
 
     /// Grows by an eighth at a time: doubling would waste up to half of a large index.
@@ -206,27 +248,26 @@ impl Segment {
         if let Some(entry) = self.of_row.get(row).copied().filter(|entry| *entry != NONE) {
             self.dead += self.text(entry as usize).len();
             self.of_row[row] = NONE;
+            self.letters[row] = 0;
         }
     }
 
     /// Writes the live texts anew, without the dead ones.
     fn pack(&mut self) {
-        let mut packed = Self {
-            of_row: vec![NONE; self.of_row.len()],
-            ..Self::default()
-        };
-        packed.bytes.reserve_exact(self.bytes.len() - self.dead);
+        let mut bytes = Vec::with_capacity(self.bytes.len() - self.dead);
+        let mut entries = Vec::with_capacity(self.entries.len());
         for (at, entry) in self.entries.iter().enumerate() {
-            if self.of_row[usize::from(entry.row)] == at as u32 {
-                packed.of_row[usize::from(entry.row)] = packed.entries.len() as u32;
-                packed.entries.push(Entry {
-                    start: packed.bytes.len() as u32,
+            let row = usize::from(entry.row);
+            if self.of_row[row] == at as u32 {
+                self.of_row[row] = entries.len() as u32;
+                entries.push(Entry {
+                    start: bytes.len() as u32,
                     row: entry.row,
                 });
-                packed.bytes.extend_from_slice(self.text(at));
+                bytes.extend_from_slice(self.text(at));
             }
         }
-        *self = packed;
+        (self.bytes, self.entries, self.dead) = (bytes, entries, 0);
     }
 
     fn text(&self, entry: usize) -> &[u8] {
@@ -269,20 +310,21 @@ impl Segment {
         }
     }
 
-    /// The entry that holds the byte at `at`, known not to lie before `entry`.
+    /// The entry that holds the byte at `at`, known not to lie before `entry`. Looks twice as far
+    /// with every step, since the next hit is near when there are many.
     fn entry_at(&self, entry: usize, at: usize) -> usize {
-        // Frequent needles hit the next row or the one after; rare ones are far away.
-        const NEAR: usize = 8;
-        let near = &self.entries[entry..self.entries.len().min(entry + NEAR)];
-        let passed = near
-            .iter()
-            .take_while(|entry| entry.start as usize <= at)
-            .count();
-        if passed < near.len() {
-            return entry + passed - 1;
+        let mut step = 1;
+        let mut low = entry;
+        while self
+            .entries
+            .get(low + step)
+            .is_some_and(|entry| entry.start as usize <= at)
+        {
+            low += step;
+            step *= 2;
         }
-        let rest = &self.entries[entry..];
-        entry + rest.partition_point(|entry| entry.start as usize <= at) - 1
+        let near = &self.entries[low..self.entries.len().min(low + step)];
+        low + near.partition_point(|entry| entry.start as usize <= at) - 1
     }
 
     fn field_of(&self, start: usize, hit: usize) -> usize {

@@ -2,6 +2,7 @@
 
 use domain::{AgreementStatus, Currency, LinkState, Timestamp};
 
+use super::evaluate::ACTIVE;
 use super::rank::DAY_SECONDS;
 use super::{DETAILED, Index, NEVER, NO_VALUE, seconds};
 
@@ -105,7 +106,7 @@ impl Index {
         let now = seconds(now.as_millis());
         let columns = &self.columns;
         let mut active = self.live.clone();
-        active.retain(|row| self.is_active(row));
+        active.retain(&columns.status, |status| status == ACTIVE);
         let mut sums = Sums::new(self);
         let mut ending = ENDING_DAYS.map(|days| (days, 0, Sums::new(self)));
         let mut ending_weeks = [0; ENDING_WEEKS];
@@ -134,7 +135,7 @@ impl Index {
         let oldest =
             (waiting.1 != NEVER).then(|| Timestamp::from_millis(i64::from(waiting.1) * 1_000));
         let mut without_details = self.live.clone();
-        without_details.retain(|row| columns.flags[row] & DETAILED == 0);
+        without_details.retain(&columns.flags, |flags| flags & DETAILED == 0);
         let links = active.tally(&columns.link, LinkState::ALL.len() + 1);
         let products = active.tally(&columns.product, self.products.len() + 1);
         let statuses = self.live.tally(&columns.status, self.statuses.len());

@@ -1,8 +1,8 @@
 //! Agreements as AWS lists them, and the rows that grids show. Cache.
 
 use domain::{
-    AccountId, Agreement, AgreementId, AgreementStatus, LicenseArn, LinkState, Money, OfferId,
-    ProductId, ProvisioningStatus, Timestamp,
+    Agreement, AgreementId, AgreementStatus, LicenseArn, LinkState, Money, OfferId, ProductId,
+    ProvisioningStatus, Timestamp,
 };
 use rusqlite::{Row, named_params};
 
@@ -168,14 +168,6 @@ impl Read<'_> {
         chain.extend(self.rows_where("a.initial = ?1", initial.as_str())?);
         chain.sort_by_key(|row| (row.starts_at, row.accepted_at));
         Ok(chain)
-    }
-
-    /// How many agreements an account has.
-    pub fn agreements_of(&self, buyer: &AccountId) -> Result<usize> {
-        let mut count = self
-            .tx
-            .prepare_cached("SELECT count(*) FROM agreement WHERE buyer = ?1")?;
-        Ok(count.query_row([buyer.as_str()], |row| row.get(0))?)
     }
 
     /// The rows with these numbers, in this order. A number without a row is left out.

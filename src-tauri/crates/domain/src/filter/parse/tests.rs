@@ -10,17 +10,12 @@ use crate::filter::{Moment, TimeField, complete};
 #[track_caller]
 fn check(text: &str, expected: Expect) {
     let told = match parse(text) {
-        Ok(filter) => filter
-            .terms
-            .iter()
-            .map(|term| {
-                format!(
-                    "{}{:?}\n",
-                    if term.negated { "not " } else { "" },
-                    term.condition
-                )
-            })
-            .collect(),
+        Ok(filter) => {
+            let not = |negated| if negated { "not " } else { "" };
+            let terms = filter.terms.iter();
+            let lines = terms.map(|term| format!("{}{:?}\n", not(term.negated), term.condition));
+            lines.collect::<Vec<_>>().concat()
+        }
         Err(error) => {
             let before = text[..error.span.from].chars().count();
             let width = text[error.span.from..error.span.to].chars().count().max(1);
@@ -171,8 +166,7 @@ fn check_range(field: TimeField, value: &str, expected: Expect) {
     };
     let range = moment.range(field, when(value).unwrap());
     let day = |at: Timestamp| match at.as_millis() {
-        i64::MIN => "ever".to_owned(),
-        i64::MAX => "ever".to_owned(),
+        i64::MIN | i64::MAX => "ever".to_owned(),
         _ => at.to_string()[..10].to_owned(),
     };
     expected.assert_eq(&range.map_or("unset".into(), |range| {
