@@ -1,7 +1,7 @@
 """What a script does that nobody has thought about much: every call after the one before.
 
-Lists a seller's agreements with AWS's own client and asks for each one's description, terms and
-entitlements, as Bindery's first synchronization does. Prints one JSON object.
+Lists a seller's agreements with AWS's own client and asks for each one's description, contacts,
+terms and entitlements, as Bindery's first synchronization does. Prints one JSON object.
 
 Usage: sequential_sync.py ENDPOINT [AGREEMENTS]
 """
@@ -61,7 +61,8 @@ def pages(client):
 def details(client, agreement):
     """Asks for everything about one agreement, and counts the calls."""
     client.describe_agreement(agreementId=agreement)
-    return 1 + every_page(client.get_agreement_terms, agreement) + every_page(
+    client.get_agreement_contacts(agreementId=agreement)
+    return 2 + every_page(client.get_agreement_terms, agreement) + every_page(
         client.get_agreement_entitlements, agreement
     )
 

@@ -8,9 +8,10 @@ line: a kind, a tab, and its argument:
   filter  FIELD=VALUE     the first 50 rows by id with that value, and the exact count
   jump    POSITION        50 rows from that position in the order of id
 
-Prints one line per measurement: approach, question, nanoseconds, separated by tabs.
+Prints one line per measurement: approach, question, nanoseconds, and how many rows match (for a
+jump: how many came), separated by tabs.
 
-Usage: sqlite_peers.py ROWS QUESTIONS
+Usage: sqlite_peers.py ROWS QUESTIONS [ROUNDS]
 """
 
 import csv
@@ -26,7 +27,7 @@ ROUNDS = 20
 TRIGRAM_MIN = 3
 
 
-def main(rows, questions):
+def main(rows, questions, rounds):
     """Measures every approach that can answer, on every question."""
     with tempfile.TemporaryDirectory(prefix="bindery-bench-") as folder:
         database = sqlite3.connect(os.path.join(folder, "peers.db"))
@@ -35,7 +36,8 @@ def main(rows, questions):
             for line in lines:
                 kind, argument = line.rstrip("\n").split("\t", 1)
                 for approach, statements, parameters in approaches(kind, argument, fields):
-                    measure(database, approach, f"{kind} {argument}", statements, parameters)
+                    question = f"{kind} {argument}"
+                    measure(database, approach, question, statements, parameters, rounds)
 
 
 def load(database, path):
@@ -89,19 +91,21 @@ def both(table, condition, order="id"):
     ]
 
 
-def measure(database, approach, question, statements, parameters):
+def measure(database, approach, question, statements, parameters, rounds):
     """Answers the question many times and prints how long each took."""
-    for round_number in range(ROUNDS + 1):
+    for round_number in range(rounds + 1):
         started = time.perf_counter_ns()
         for statement in statements:
-            database.execute(statement, parameters).fetchall()
+            rows = database.execute(statement, parameters).fetchall()
         took = time.perf_counter_ns() - started
+        # The last statement counts, if there is more than one.
+        matched = rows[0][0] if 1 < len(statements) else len(rows)
         # The first fills the page cache.
         if 0 < round_number:
-            print(approach, question, took, sep="\t")
+            print(approach, question, took, matched, sep="\t")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) == 4 else ROUNDS)

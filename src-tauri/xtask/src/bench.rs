@@ -1,18 +1,43 @@
 //! `cargo xtask bench`: what Bindery takes, beside what its peers take. Measured and shown, never
 //! asserted: how fast this machine is today is no reason for a test to fail.
 
+mod goals;
 mod memory;
+mod questions;
 mod samples;
+mod sandbox;
+mod sync;
 mod table;
 mod window;
 
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
 use crate::process::{Failure, Outcome};
 use crate::workspace::Workspace;
+use goals::Summary;
+
+/// Agreements of the world that is synchronized, and that the window then opens on.
+const WORLD: u32 = 100_000;
 
 /// Something to measure, and how it is called on the command line.
-type Subject = (&'static str, fn(&Workspace) -> Outcome);
+type Subject = (&'static str, fn(&mut Bench<'_>) -> Outcome);
 
-const SUBJECTS: &[Subject] = &[("window", window::measure)];
+/// In this order: the window opens on what the sync has left.
+const SUBJECTS: &[Subject] = &[
+    ("questions", questions::measure),
+    ("sync", sync::measure),
+    ("window", window::measure),
+];
+
+/// One run, and what its subjects leave for each other.
+struct Bench<'a> {
+    workspace: &'a Workspace,
+    /// A folder whose `data` has everything of a world of [`WORLD`] agreements, once there is one.
+    synchronized: Option<PathBuf>,
+    summary: Summary,
+}
 
 /// Measures the subjects named, or all of them.
 pub(crate) fn bench(workspace: &Workspace, names: &[String]) -> Outcome {
@@ -23,8 +48,34 @@ pub(crate) fn bench(workspace: &Workspace, names: &[String]) -> Outcome {
             known.join(", ")
         )));
     }
-    SUBJECTS
-        .iter()
-        .filter(|(name, _)| names.is_empty() || names.iter().any(|named| named == name))
-        .try_for_each(|(_, measure)| measure(workspace))
+    let mut bench = Bench {
+        workspace,
+        synchronized: None,
+        summary: Summary::default(),
+    };
+    for (name, measure) in SUBJECTS {
+        if names.is_empty() || names.iter().any(|named| named == name) {
+            measure(&mut bench)?;
+        }
+    }
+    print!("{}", bench.summary);
+    Ok(())
+}
+
+impl Bench<'_> {
+    /// An empty folder of this name for what a subject writes.
+    fn fresh_folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.workspace.target.join("bench").join(name);
+        empty(&folder)
+            .map(|()| folder.clone())
+            .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
+    }
+}
+
+fn empty(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::create_dir_all(folder)
 }

@@ -81,6 +81,20 @@ pub(crate) fn answer(command: &mut Command) -> Option<String> {
     output.status.success().then(|| text.trim().to_owned())
 }
 
+/// What `command` printed; what it says besides is shown.
+pub(crate) fn output(command: &mut Command, remedy: &str) -> Result<String, Failure> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| not_started(command, &error))?;
+    if !output.status.success() {
+        return Err(failed(command, output.status, remedy));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|_| Failure(format!("`{}` printed no text", line(command))))
+}
+
 /// A step that had nothing to do.
 pub(crate) fn nothing_to_do(what: &str) {
     println!("── {what}: up to date");
