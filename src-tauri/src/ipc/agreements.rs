@@ -85,8 +85,12 @@ pub(crate) async fn count_agreements(
 /// The filter's terms, for chips. A broken filter is an answer too: its `error` is set.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn read_filter(filter: &str) -> FilterReading {
-    FilterReading::of(filter, &query::read_filter(filter))
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the page treats every command's answer alike"
+)]
+pub(crate) fn read_filter(filter: &str) -> Result<FilterReading, Failure> {
+    Ok(FilterReading::of(filter, &query::read_filter(filter)))
 }
 
 /// What may be typed at the caret, a UTF-16 offset.

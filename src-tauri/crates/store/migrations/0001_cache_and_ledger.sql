@@ -69,6 +69,9 @@ CREATE TABLE provisioning (
     PRIMARY KEY (agreement, position)
 ) STRICT, WITHOUT ROWID;
 
+-- Licenses that AWS is still to grant: looked at again with every sync.
+CREATE INDEX provisioning_unsettled ON provisioning (agreement) WHERE status IN ('PENDING', 'SCHEDULED');
+
 CREATE TABLE term (
     agreement INTEGER NOT NULL REFERENCES agreement (row) ON DELETE CASCADE,
     position  INTEGER NOT NULL,

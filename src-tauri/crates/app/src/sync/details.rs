@@ -31,26 +31,29 @@ struct Looked {
 }
 
 impl<M: Marketplace> Sync<'_, M> {
-    /// Fetches the details that are missing or out of date. A single agreement's failure is kept
-    /// with it and does not stop the others; no network or credentials does.
+    /// Fetches the details that are missing or out of date, and looks again at licenses that AWS is
+    /// still to grant. A single agreement's failure is kept with it and does not stop the others; no
+    /// network or credentials does.
     pub(super) async fn fetch_details(&mut self, run: i64) -> Result<(), Error> {
-        let (total, _) = self.store.read(|read| read.undetailed_count())?;
+        let now = self.clock.now();
+        let (missing, _) = self.store.read(|read| read.undetailed_count())?;
+        let mut queue = self.store.read(|read| read.unsettled(now, QUEUE_PAGE))?;
         let codes = self.codes_to_ask_for_entitlements()?;
         let mut tally = Tally {
-            total,
+            total: missing + queue.len(),
             ..Tally::default()
         };
         let mut place = Place::START;
-        self.report(Phase::Details, 0, Some(total), 0);
+        self.report(Phase::Details, 0, Some(tally.total), 0);
         loop {
-            let queue = self.store.read(|read| read.undetailed(place, QUEUE_PAGE))?;
+            let outcome = self.fetch_queue(queue, &codes, run, &mut tally).await;
+            (self.summary.details, self.summary.failed) = (tally.done, tally.failed);
+            outcome?;
+            queue = self.store.read(|read| read.undetailed(place, QUEUE_PAGE))?;
             let Some(last) = queue.last() else {
                 return Ok(());
             };
             place = last.place;
-            let outcome = self.fetch_queue(queue, &codes, run, &mut tally).await;
-            (self.summary.details, self.summary.failed) = (tally.done, tally.failed);
-            outcome?;
         }
     }
 

@@ -143,24 +143,21 @@ impl Read<'_> {
              WHERE (details_of IS NULL OR details_of < updated_at) AND (updated_at, row) < (?1, ?2)
              ORDER BY updated_at DESC, row DESC LIMIT ?3",
         )?;
-        let mut found = queue.query((after.updated_at, after.row, limit))?;
-        let mut items = Vec::new();
-        while let Some(row) = found.next()? {
-            let id: String = row.get(2)?;
-            let licenses: String = row.get(5)?;
-            items.push(Undetailed {
-                place: Place {
-                    updated_at: row.get(0)?,
-                    row: row.get(1)?,
-                },
-                agreement: AgreementId::parse(&id)
-                    .map_err(|_| crate::Error::Invalid("agreement id"))?,
-                product: row.get(3)?,
-                buyer: row.get(4)?,
-                licenses: licenses.split_whitespace().map(str::to_owned).collect(),
-            });
-        }
-        Ok(items)
+        items(queue.query((after.updated_at, after.row, limit))?)
+    }
+
+    /// Active agreements whose details are up to date except that a license should be granted by
+    /// `now`: AWS grants it without changing the agreement.
+    pub fn unsettled(&self, now: Timestamp, limit: usize) -> Result<Vec<Undetailed>> {
+        let mut queue = self.tx.prepare_cached(
+            "SELECT a.updated_at, a.row, a.id, a.product, a.buyer, a.licenses
+             FROM (SELECT DISTINCT agreement FROM provisioning WHERE status IN ('PENDING', 'SCHEDULED')) p
+             JOIN agreement a ON a.row = p.agreement
+             WHERE a.status = 'ACTIVE' AND a.details_of >= a.updated_at
+                AND (a.starts_at IS NULL OR a.starts_at <= ?1)
+             ORDER BY a.updated_at DESC LIMIT ?2",
+        )?;
+        items(queue.query((now.as_millis(), limit))?)
     }
 
     /// How many agreements lack details, and how many of them because an attempt failed.
@@ -258,4 +255,24 @@ impl Read<'_> {
         }
         Ok(items)
     }
+}
+
+fn items(mut found: rusqlite::Rows<'_>) -> Result<Vec<Undetailed>> {
+    let mut items = Vec::new();
+    while let Some(row) = found.next()? {
+        let id: String = row.get(2)?;
+        let licenses: String = row.get(5)?;
+        items.push(Undetailed {
+            place: Place {
+                updated_at: row.get(0)?,
+                row: row.get(1)?,
+            },
+            agreement: AgreementId::parse(&id)
+                .map_err(|_| crate::Error::Invalid("agreement id"))?,
+            product: row.get(3)?,
+            buyer: row.get(4)?,
+            licenses: licenses.split_whitespace().map(str::to_owned).collect(),
+        });
+    }
+    Ok(items)
 }
