@@ -38,7 +38,7 @@ impl Home {
 
     /// What the environment of a process that lives here has in it, and of no other process.
     pub(crate) fn mark(&self) -> String {
-        format!("BINDERY_DATA_DIR={}", self.path("data").display())
+        format!("BINDERY_DATA_DIR={}", self.data().display())
     }
 
     fn folders(&self) -> [(&'static str, PathBuf); 8] {
@@ -52,6 +52,11 @@ impl Home {
             ("XDG_RUNTIME_DIR", self.path("xdg/runtime")),
             ("XDG_STATE_HOME", self.path("xdg/state")),
         ]
+    }
+
+    /// Where Bindery keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("data")
     }
 
     fn path(&self, name: &str) -> PathBuf {

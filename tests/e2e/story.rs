@@ -1,5 +1,7 @@
 //! A morning in the life of somebody who sells on the marketplace.
 
+use std::fs;
+
 use crate::window::Window;
 
 const BUYER: &str = "210987654321";
@@ -75,4 +77,32 @@ fn a_new_buyer_is_found_set_up_and_searched_without_a_network() {
     });
     window.see("data-age");
     window.screenshot("offline");
+}
+
+#[test]
+fn a_database_that_does_not_open_is_told_with_the_next_step() {
+    let window = Window::open_on("damaged", |data| {
+        let folder = data.join("connections");
+        fs::create_dir_all(&folder).expect("a folder for the database");
+        let nonsense = "these are the minutes of a meeting, and no database ".repeat(100);
+        fs::write(folder.join("sandbox.sqlite3"), nonsense).expect("a damaged database");
+    });
+    window.until("what happened, and what to do", || {
+        window
+            .text("startup-failure")
+            .filter(|text| text.contains("damaged") && text.contains("move the file away"))
+    });
+    window.screenshot("page");
+
+    // The person does as told and tries again.
+    fs::rename(
+        window.data().join("connections/sandbox.sqlite3"),
+        window.data().join("damaged.sqlite3"),
+    )
+    .expect("the damaged file out of the way");
+    window.click_role("button", "Try again");
+    window.click("nav-agreements");
+    window.until("agreements in a new database", || {
+        window.matched().filter(|matched| 100 <= *matched)
+    });
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,14 +38,21 @@ pub(crate) struct Window {
     client: Option<Client>,
     runtime: Runtime,
     _driver: Driver,
-    _home: Home,
+    home: Home,
 }
 
 impl Window {
     /// Opens the window on an empty data folder. `name` names the test's files in `target/e2e`.
     #[track_caller]
     pub(crate) fn open(name: &'static str) -> Self {
+        Self::open_on(name, |_| ())
+    }
+
+    /// Opens the window on a data folder that was prepared.
+    #[track_caller]
+    pub(crate) fn open_on(name: &'static str, prepare: impl FnOnce(&Path)) -> Self {
         let home = Home::new().expect("a temporary folder");
+        prepare(&home.data());
         fs::create_dir_all(results()).expect("a folder for the results");
         let log = results().join(format!("{name}.log"));
         let driver = Driver::start(&home, &log).expect("the processes around the window");
@@ -62,8 +69,13 @@ impl Window {
             client: Some(client),
             runtime,
             _driver: driver,
-            _home: home,
+            home,
         }
+    }
+
+    /// Where the window keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.data()
     }
 
     /// Clicks on it.

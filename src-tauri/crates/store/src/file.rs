@@ -83,9 +83,16 @@ fn check_format(connection: &Connection) -> Result<()> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<()> {
+    let format = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, usize>(0))
+    };
+    // Without a look first, a file that needs nothing could not be opened while another process writes.
+    if format(connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Read again inside the lock: another process may have migrated in the meantime.
-    let done: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = format(&tx)?;
     for migration in MIGRATIONS.get(done..).unwrap_or_default() {
         tx.execute_batch(migration)?;
     }

@@ -116,3 +116,38 @@ fn a_folder_that_cannot_be_made_is_told() {
     let error = Store::open(&blocked.join("test.sqlite3")).err().unwrap();
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
 }
+
+#[test]
+fn a_locked_file_can_be_read_and_a_write_says_who_is_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = database(folder.path());
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    let store = Store::open(&file).unwrap();
+    assert_eq!(
+        store.read(|read| read.sync_state()).unwrap().clock_offset,
+        42
+    );
+    let error = store.write(|write| write.set_clock_offset(43)).unwrap_err();
+    assert!(matches!(error, Error::Locked(_)), "{error:?}");
+
+    other.execute_batch("ROLLBACK").unwrap();
+    store.write(|write| write.set_clock_offset(43)).unwrap();
+    assert_eq!(offset(&file), 43);
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_told_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = database(folder.path());
+    let other = Connection::open(&file).unwrap();
+    // The same error code that a write-protected file gives, which root would not get from one.
+    other.pragma_update(None, "query_only", true).unwrap();
+    let error = Error::from(
+        other
+            .execute("UPDATE sync SET clock_offset = 1", [])
+            .unwrap_err(),
+    );
+    assert!(matches!(error, Error::ReadOnly), "{error:?}");
+}

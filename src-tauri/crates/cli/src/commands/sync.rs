@@ -1,6 +1,6 @@
 //! Bringing the data up to date, and telling how it is.
 
-use app::sync::{Progress, Scope, Summary};
+use app::sync::{Phase, Progress, Scope, Summary};
 use connection::{Connection, Folders};
 use serde::Serialize;
 use views::{ConnectionInfo, Status};
@@ -35,7 +35,7 @@ pub(crate) async fn run(folders: &Folders, full: bool, output: &Output) -> Resul
                 outcome = &mut sync => break outcome,
                 _ = tokio::signal::ctrl_c() => connection.stop_sync(),
                 Ok(()) = progress.changed() => {
-                    let line = progress.borrow_and_update().as_ref().map(phase).unwrap_or_default();
+                    let line = progress.borrow_and_update().as_ref().map(line).unwrap_or_default();
                     if !line.is_empty() && line != told {
                         output.progress(&line);
                         told = line;
@@ -71,15 +71,20 @@ pub(crate) async fn run(folders: &Folders, full: bool, output: &Output) -> Resul
     })
 }
 
-/// A line for each phase; counts within one go by too fast to be read.
-fn phase(progress: &Progress) -> String {
-    let total = progress
-        .total
-        .map(|total| format!(" of {total}"))
-        .unwrap_or_default();
-    match (progress.phase, progress.done % 10_000) {
-        (_, 0) => format!("{:?}: {}{total}", progress.phase, progress.done),
-        _ => String::new(),
+/// A line for each phase, and one for every ten thousand within it: more goes by too fast.
+fn line(progress: &Progress) -> String {
+    let what = match progress.phase {
+        Phase::Products => "Listing products",
+        Phase::Agreements => "Listing agreements",
+        Phase::Cancellations => "Listing cancellation requests",
+        Phase::Entitlements => "Listing entitlements",
+        Phase::Details => "Looking at agreements",
+    };
+    let done = progress.done / 10_000 * 10_000;
+    match (done, progress.total) {
+        (0, None) => what.to_owned(),
+        (done, None) => format!("{what}: {done}"),
+        (done, Some(total)) => format!("{what}: {done} of {total}"),
     }
 }
 
