@@ -54,6 +54,9 @@ export function amount({ amount: text, currency }: Money): string {
   return `${sign === "-" ? "−" : ""}${grouped}${digits === "" ? "" : decimalPoint("") + digits}`;
 }
 
+/** A quantity as AWS wrote it, its digits grouped when it is a whole number: "43000" → "43,000". */
+export const quantity = (text: string): string => (/^\d{1,30}$/.test(text) ? numbers("").format(BigInt(text)) : text);
+
 /** Nothing is committed: the buyer pays by use. */
 export const isZero = ({ amount: text }: Money): boolean => /^[+-]?0+(\.0*)?$/.test(text);
 
@@ -67,12 +70,13 @@ export const moment = (at: number): string => dates("moment").format(at);
 
 /** How long ago: "2 min ago". A moment slightly ahead of the clock is now. */
 export function ago(at: number, now: number): string {
-  const passed = now - at;
-  if (passed < MINUTE_MS) return m.ago_now();
-  return m.ago({ span: span(passed) });
+  return isJustNow(at, now) ? m.ago_now() : m.ago({ span: span(now - at) });
 }
 
-/** A length of time in its largest unit: "2 min", "3 h", "12 d". */
+/** Too short ago for a number: ages are never rounded up to their first minute. */
+export const isJustNow = (at: number, now: number): boolean => now - at < MINUTE_MS;
+
+/** A length of time in its largest unit, rounded down: "2 min", "3 h", "12 d". */
 export function span(ms: number): string {
   const size = Math.max(0, ms);
   if (size < MINUTE_MS) return m.span_under_minute();

@@ -53,12 +53,18 @@ export function printRoute(route: Route): string {
 }
 
 export class Router {
-  route = $state.raw<Route>(start);
+  #route = $state.raw<Route>(start);
+  /** Where the person was on each screen: going there again goes back to it. */
+  #places = new Map<Screen, Route>();
+
+  get route(): Route {
+    return this.#route;
+  }
 
   /** Reads the address, or the screen used last, and follows back and forward until the returned function is called. */
   follow(): () => void {
     if (location.hash === "") history.replaceState(null, "", printRoute({ ...start, screen: lastScreen() }));
-    const read = () => (this.route = parseRoute(location.hash));
+    const read = () => this.#enter(parseRoute(location.hash));
     read();
     addEventListener("popstate", read);
     addEventListener("hashchange", read);
@@ -73,14 +79,14 @@ export class Router {
     const next = this.#next(change);
     if (printRoute(next) === printRoute(this.route)) return;
     history.pushState(null, "", printRoute(next));
-    this.route = next;
+    this.#enter(next);
   }
 
   /** A step too small for "back", such as one typed letter. */
   adjust(change: Partial<Route>): void {
     const next = this.#next(change);
     history.replaceState(null, "", printRoute(next));
-    this.route = next;
+    this.#enter(next);
   }
 
   /** The address of a step, for links. */
@@ -88,14 +94,23 @@ export class Router {
     return printRoute(this.#next(change));
   }
 
+  #enter(route: Route): void {
+    this.#route = route;
+    this.#places.set(route.screen, route);
+    remember(route.screen);
+  }
+
   #next(change: Partial<Route>): Route {
-    const moves = change.screen !== undefined && change.screen !== this.route.screen;
-    // Another screen starts afresh: its own order, nothing open.
-    const base = moves ? { ...start, screen: this.route.screen } : this.route;
-    const next = { ...base, ...change };
-    if (change.open !== undefined && change.tab === undefined && change.open === null) next.tab = "overview";
-    remember(next.screen);
+    const { screen = this.route.screen } = change;
+    const next = { ...this.#base(screen, Object.keys(change).length === 1), ...change, screen };
+    if (change.open === null && change.tab === undefined) next.tab = "overview";
     return next;
+  }
+
+  /** Another screen is as it was left; asked for with something else in mind, it starts afresh: its own order, nothing open. */
+  #base(screen: Screen, asLeft: boolean): Route {
+    if (screen === this.route.screen) return this.route;
+    return (asLeft ? this.#places.get(screen) : undefined) ?? { ...start, screen };
   }
 }
 

@@ -18,6 +18,7 @@ export class Session {
   #saving: ReturnType<typeof setTimeout> | undefined;
   #tick: () => void;
   #painted = false;
+  #kept = new Map<string, unknown>();
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
@@ -87,6 +88,12 @@ export class Session {
   async retryOpen(): Promise<void> {
     await this.attempt(this.backend.retryOpen());
     await this.#status.refresh();
+  }
+
+  /** What a screen wants to find again when the person comes back to it, for as long as the window is open. */
+  keep<T>(name: string, make: () => T): T {
+    if (!this.#kept.has(name)) this.#kept.set(name, make());
+    return this.#kept.get(name) as T;
   }
 
   /** What the person came for is drawn: tells the core once, after the frame it is drawn in. */

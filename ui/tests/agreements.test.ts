@@ -86,6 +86,37 @@ describe("the grid", () => {
     expect(rows()[7]?.getAttribute("tabindex")).toBe("0");
   });
 
+  it("is as it was left when another screen was open in between: scrolled, marked, nothing loading", async () => {
+    const core = new FakeCore(3_000);
+    const user = await openWindow(core);
+    await rowsShown();
+    rows()[0]?.focus();
+    await user.keyboard("{ArrowDown}x");
+    const grid = () => screen.getByRole("grid");
+    grid().scrollTop = 32_000;
+    await fireEvent.scroll(grid());
+    await waitFor(() => expect(rows().some((row) => row.dataset["id"] === makeRow(1_010).id)).toBe(true));
+    await user.click(await found("nav-overview"));
+    await waitFor(() => expect(screen.queryByRole("grid")).toBeNull());
+    const gate = core.hold("listAgreements");
+    await user.click(await found("nav-agreements"));
+    await waitFor(() => expect(grid().scrollTop).toBe(32_000));
+    expect(rows().some((row) => row.dataset["id"] === makeRow(1_010).id)).toBe(true);
+    expect(screen.getByRole("region", { name: "Marked agreements" }).textContent).toContain("1 marked");
+    gate.open();
+  });
+
+  it("says “by use” instead of a zero, and does not repeat the buyer’s name as its target", async () => {
+    const core = new FakeCore(2);
+    const [first] = core.rows;
+    if (first) Object.assign(first, { value: { amount: "0.00", currency: "USD" }, company: "Halden", linkedTo: "Halden" });
+    await openWindow(core);
+    await rowsShown();
+    expect(rowTexts()[0]).toContain("by use");
+    expect(rowTexts()[0]).not.toContain("USD");
+    expect(rowTexts()[0]).toContain("same name");
+  });
+
   it("sorts by a header, which says so", async () => {
     const core = new FakeCore(300);
     const user = await openWindow(core);
@@ -143,6 +174,37 @@ describe("the filter", () => {
     await waitFor(() => expect(part("filter-error")?.textContent?.trim()).toBe(""));
     expect((part("filter-input") as HTMLInputElement).value).toBe("status:active halden");
     await waitFor(() => expect(Number(matched())).toBeLessThan(300));
+  });
+
+  it("keeps the last good rows while a broken term is typed, and does not search for the beginning of its key", async () => {
+    const core = new FakeCore(300);
+    const user = await openWindow(core);
+    await rowsShown();
+    await user.click(await found("filter-input"));
+    await user.keyboard("halden ");
+    await waitFor(() => expect(Number(matched())).toBeLessThan(300));
+    const good = matched();
+    await user.keyboard("status:actve ");
+    await waitFor(() => expect(part("filter-error")?.textContent).toContain("actve"));
+    expect(matched()).toBe(good);
+    expect(core.called("listAgreements").map((query) => (query as { filter: string }).filter)).not.toContain("halden stat");
+  });
+
+  it("takes a term out by its cross, by pointer and by keyboard", async () => {
+    const user = await openWindow(new FakeCore(300), "#/agreements?filter=status%3Aactive%20halden%20-link%3Anone");
+    await user.click(await screen.findByRole("button", { name: "Remove status:active" }));
+    const input = () => part("filter-input") as HTMLInputElement;
+    await waitFor(() => expect(input().value).toBe("halden -link:none"));
+    (await screen.findByRole("button", { name: "Remove -link:none" })).focus();
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(input().value).toBe("halden"));
+    expect(document.activeElement).toBe(input());
+  });
+
+  it("offers to look for a word among the listings when nobody is called so", async () => {
+    const user = await openWindow(new FakeCore(300), "#/agreements?filter=nobody-is-called-so");
+    await user.click(await screen.findByRole("button", { name: "Look for product:nobody-is-called-so" }));
+    await waitFor(() => expect((part("filter-input") as HTMLInputElement).value).toBe("product:nobody-is-called-so"));
   });
 
   it("completes a key and a value from the keyboard", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, amount, daysUntil, ending, isZero, money, span } from "../src/format";
+import { ago, amount, daysUntil, ending, isJustNow, isZero, money, quantity, span } from "../src/format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,6 +43,10 @@ describe("money", () => {
     expect(isZero({ amount: text, currency: "USD" })).toBe(zero);
   });
 
+  it.each([["43000", "43,000"], ["1", "1"], ["1.50", "1.50"], ["true", "true"], ["", ""]])("groups the digits of the quantity “%s”", (text, shown) => {
+    expect(quantity(text)).toBe(shown);
+  });
+
   it("shows a text it does not understand as it came", () => {
     expect(money({ amount: "1e5", currency: "USD" })).toBe("USD 1e5");
   });
@@ -56,6 +60,11 @@ describe("time", () => {
   it("calls what is slightly ahead of the clock now", () => {
     expect(ago(10_000, 0)).toBe("just now");
     expect(ago(0, 2 * MINUTE)).toBe("2 min ago");
+  });
+
+  it.each([[0, "just now"], [MINUTE - 1, "just now"], [MINUTE, "1 min ago"], [2 * MINUTE - 1, "1 min ago"], [HOUR - 1, "59 min ago"], [HOUR, "1 h ago"]])("never rounds an age of %d ms up: %s", (age, shown) => {
+    expect(ago(0, age)).toBe(shown);
+    expect(isJustNow(0, age)).toBe(shown === "just now");
   });
 
   it("counts days to an end, with the right plural", () => {

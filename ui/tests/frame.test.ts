@@ -12,6 +12,15 @@ describe("the foot", () => {
     expect(part("offline-badge")).toBeNull();
   });
 
+  it("gives no number to an age under a minute", async () => {
+    const core = new FakeCore(10);
+    core.status.syncedAt = NOW - 40_000;
+    core.status.offlineSince = NOW - 5_000;
+    await openWindow(core);
+    await waitFor(() => expect(part("data-age")?.textContent).toBe("Just fetched · complete"));
+    expect(part("offline-badge")?.textContent).toBe("Just went offline");
+  });
+
   it("shows the offline badge as soon as AWS stops answering, and takes it away again", async () => {
     const core = new FakeCore(10);
     await openWindow(core);
@@ -33,6 +42,18 @@ describe("the foot", () => {
     expect(part("data-age")?.textContent).toContain("incomplete");
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(core.called("startSync")).toEqual([false]);
+  });
+
+  it("says that it waits for AWS when a sync stands still, and what it does when it moves on", async () => {
+    const core = new FakeCore(10);
+    await openWindow(core);
+    await found("data-age");
+    core.progress({ progress: { phase: "products", full: false, done: 0, total: null, failed: 0, startedAt: NOW } });
+    await screen.findAllByText("Fetching listings");
+    await waitFor(() => expect(part("foot")?.textContent).toContain("Waiting for AWS…"), { timeout: 5_000 });
+    core.progress({ progress: { phase: "agreements", full: false, done: 50, total: null, failed: 0, startedAt: NOW } });
+    await waitFor(() => expect(part("foot")?.textContent).toContain("Fetching agreements"));
+    expect(part("foot")?.textContent).not.toContain("Waiting for AWS…");
   });
 
   it("shows what a sync has done, has left and has failed, and stops it", async () => {

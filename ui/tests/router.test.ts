@@ -30,6 +30,34 @@ describe("addresses", () => {
     expect(router.route.screen).toBe("needs-setup");
   });
 
+  it("finds a screen as it was left, and starts it afresh for another question", () => {
+    const router = new Router();
+    const stop = router.follow();
+    router.go({ screen: "agreements" });
+    router.go({ filter: "status:active", sort: "value", descending: true });
+    router.go({ open: "agmt-1", tab: "chain" });
+    router.go({ screen: "sandbox" });
+    expect(router.route).toEqual({ ...start, screen: "sandbox" });
+    expect(router.to({ screen: "agreements" })).toContain("open=agmt-1");
+    router.go({ screen: "agreements" });
+    expect(router.route).toEqual({ screen: "agreements", filter: "status:active", sort: "value", descending: true, open: "agmt-1", tab: "chain" });
+    router.go({ screen: "overview" });
+    router.go({ screen: "agreements", filter: "link:none" });
+    expect(router.route).toEqual({ ...start, screen: "agreements", filter: "link:none" });
+    stop();
+  });
+
+  it("does not take a link that was only drawn for the screen used last", () => {
+    const router = new Router();
+    router.follow()();
+    router.go({ screen: "needs-setup" });
+    router.to({ screen: "overview" });
+    history.replaceState(null, "", location.pathname);
+    const next = new Router();
+    next.follow()();
+    expect(next.route.screen).toBe("needs-setup");
+  });
+
   it("goes back over steps, not over typed letters", async () => {
     const router = new Router();
     const stop = router.follow();

@@ -20,6 +20,13 @@ export class FilterState {
     this.#backend = backend;
   }
 
+  /** The last word may be the beginning of a key, such as "stat": not what is looked for, yet. */
+  get unfinished(): boolean {
+    const last = this.chips.at(-1);
+    if (last === undefined || last.key !== null || last.negated || last.span.to !== this.text.length) return false;
+    return (this.completions?.items ?? []).some(({ insert }) => insert.endsWith(":") && insert.startsWith(last.value));
+  }
+
   async read(text: string): Promise<void> {
     const turn = ++this.#reading;
     if (text === "") return this.#understood("", []);
