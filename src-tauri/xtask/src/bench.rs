@@ -13,6 +13,7 @@ mod window;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::process::{Failure, Outcome};
 use crate::workspace::Workspace;
@@ -55,11 +56,21 @@ pub(crate) fn bench(workspace: &Workspace, names: &[String]) -> Outcome {
     };
     for (name, measure) in SUBJECTS {
         if names.is_empty() || names.iter().any(|named| named == name) {
+            println!("── Measuring: {name}. {}", load());
             measure(&mut bench)?;
         }
     }
     print!("{}", bench.summary);
     Ok(())
+}
+
+/// What else this machine has to do, for whoever reads the numbers later.
+fn load() -> String {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    // Where the system does not tell, there is nothing to say.
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    format!("{processors} processors, load in the last minute: {load}")
 }
 
 impl Bench<'_> {

@@ -47,9 +47,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for operation in Operation::ALL {
         let name = operation.name();
         let calls = |calls: &Calls| calls.get(name).copied().unwrap_or(0);
-        let made = calls(&after) - calls(&before);
-        if let Some(rate) = quota.rate(operation).filter(|_| 0 < made) {
-            let achieved = made as f64 / seconds;
+        // The first one waits for nothing: a rate is of the intervals between calls.
+        let intervals = calls(&after).saturating_sub(calls(&before) + 1);
+        if let Some(rate) = quota.rate(operation).filter(|_| 0 < intervals) {
+            let achieved = intervals as f64 / seconds;
             println!("{name}\t{achieved:.3}\t{:.3}", rate.per_second());
         }
     }
