@@ -20,6 +20,9 @@ const COALESCED: Duration = Duration::from_millis(120);
 /// How often other processes' commits are looked for.
 const WATCHED_EVERY: Duration = Duration::from_secs(1);
 
+/// How long the first sync waits for the page's first rows. A view without rows never reports them.
+const PAINTED_WITHIN: Duration = Duration::from_secs(3);
+
 /// How often the data is brought up to date without being asked.
 const SYNCED_EVERY: Duration = Duration::from_mins(5);
 
@@ -49,12 +52,12 @@ impl Pending {
 /// Starts telling the window about the session's connection, and syncing it, when it is open.
 pub(crate) fn start(app: &AppHandle, session: &Arc<Session>) {
     if let Ok(connection) = session.connection() {
-        follow(app, &connection);
+        follow(app, session, &connection);
     }
 }
 
 /// Tells the window about this connection from now on.
-pub(crate) fn follow(app: &AppHandle, connection: &Arc<Connection>) {
+pub(crate) fn follow(app: &AppHandle, session: &Arc<Session>, connection: &Arc<Connection>) {
     let pending = Pending::default();
     let heard = pending.clone();
     connection
@@ -67,7 +70,7 @@ pub(crate) fn follow(app: &AppHandle, connection: &Arc<Connection>) {
         pending.clone(),
     ));
     async_runtime::spawn(watch(Arc::clone(connection), pending));
-    async_runtime::spawn(keep_synced(Arc::clone(connection)));
+    async_runtime::spawn(keep_synced(Arc::clone(session), Arc::clone(connection)));
 }
 
 async fn tell(app: AppHandle, pending: Pending) {
@@ -111,7 +114,12 @@ async fn watch(connection: Arc<Connection>, pending: Pending) {
     }
 }
 
-async fn keep_synced(connection: Arc<Connection>) {
+/// Syncs at the start and from time to time. What is here already is painted first.
+async fn keep_synced(session: Arc<Session>, connection: Arc<Connection>) {
+    let count = connection.store().read(|read| read.agreement_count());
+    if count.is_ok_and(|count| count > 0) {
+        let _ = tokio::time::timeout(PAINTED_WITHIN, session.painted()).await;
+    }
     loop {
         if let Err(error) = connection.sync(Scope::Changes).await {
             // Kept in the database and shown by the window; here it is only for the log.

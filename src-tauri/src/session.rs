@@ -4,12 +4,14 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connection::{Connection, Folders};
+use tokio::sync::Notify;
 use views::Failure;
 
 /// What the window has open. Managed by Tauri; every command begins here.
 pub(crate) struct Session {
     folders: Folders,
     connection: RwLock<Result<Arc<Connection>, Failure>>,
+    painted: Notify,
 }
 
 impl Session {
@@ -20,6 +22,7 @@ impl Session {
         Self {
             folders,
             connection,
+            painted: Notify::new(),
         }
     }
 
@@ -41,6 +44,16 @@ impl Session {
             *connection = open(&self.folders);
         }
         connection.clone()
+    }
+
+    /// Notes that the page has painted its first rows.
+    pub(crate) fn note_painted(&self) {
+        self.painted.notify_one();
+    }
+
+    /// Waits until the page has painted its first rows.
+    pub(crate) async fn painted(&self) {
+        self.painted.notified().await;
     }
 
     /// Where things are kept.

@@ -70,7 +70,7 @@ pub(crate) async fn retry_open(app: AppHandle, session: Opened<'_>) -> Result<()
     let session = Arc::clone(&session);
     if session.connection().is_err() {
         let connection = session.retry()?;
-        announce::follow(&app, &connection);
+        announce::follow(&app, &session, &connection);
     }
     Ok(())
 }
@@ -79,7 +79,8 @@ pub(crate) async fn retry_open(app: AppHandle, session: Opened<'_>) -> Result<()
 /// started the program and waits for that.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn report_ready() -> Result<(), Failure> {
+pub(crate) async fn report_ready(session: Opened<'_>) -> Result<(), Failure> {
+    session.note_painted();
     if let Some(file) = std::env::var_os("BINDERY_READY_FILE")
         && let Err(error) = std::fs::write(&file, "ready\n")
     {

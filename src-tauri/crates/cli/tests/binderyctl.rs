@@ -292,6 +292,14 @@ fn killed_again_and_again_a_sync_loses_nothing_and_doubles_nothing() {
         })
         .unwrap();
     assert_eq!(distinct, AGREEMENTS);
+    let links: usize = other
+        .query_row("SELECT count(*) FROM link", [], |row| row.get(0))
+        .unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let directory = runtime
+        .block_on(sandbox::Control::at(&served.1).directory())
+        .unwrap();
+    assert_eq!(links, directory.links.len());
     let sound: String = other
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();

@@ -229,11 +229,11 @@ impl Connection {
         console: &Console<AwsMarketplace>,
         control: &Control,
     ) -> Result<(), OpenError> {
-        if self
+        let state = self
             .store
-            .read(|read| read.has_links())
-            .map_err(app::Error::from)?
-        {
+            .read(|read| read.sync_state())
+            .map_err(app::Error::from)?;
+        if state.directory_at.is_some() {
             return Ok(());
         }
         let mut after = None;
@@ -242,9 +242,15 @@ impl Connection {
             console.mirror_links(&crate::world::links(&page)?)?;
             match page.next {
                 Some(next) => after = Some(next),
-                None => return Ok(()),
+                None => break,
             }
         }
+        // Only now: whoever is killed on the way takes it in again, and what is there is left alone.
+        let now = self.clock.now();
+        Ok(self
+            .store
+            .write(|write| write.finish_directory(now))
+            .map_err(app::Error::from)?)
     }
 }
 

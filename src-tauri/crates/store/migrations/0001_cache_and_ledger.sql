@@ -119,9 +119,10 @@ CREATE TABLE sync (
     failure_kind    TEXT,
     failure_message TEXT,
     failure_request TEXT,
+    directory_at    INTEGER,             -- when the vendor's directory was taken in as a whole
     clock_offset    INTEGER NOT NULL     -- the connection's clock minus this machine's
 ) STRICT;
-INSERT INTO sync VALUES (1, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0);
+INSERT INTO sync (one, listing_run, clock_offset) VALUES (1, 0, 0);
 
 -- Where an unfinished full listing of entitlements stands, per product.
 CREATE TABLE entitlement_listing (

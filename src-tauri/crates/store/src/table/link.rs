@@ -78,13 +78,6 @@ impl Write<'_> {
 }
 
 impl Read<'_> {
-    /// Whether there is any link at all.
-    pub fn has_links(&self) -> Result<bool> {
-        Ok(self
-            .tx
-            .query_row("SELECT EXISTS (SELECT 1 FROM link)", [], |row| row.get(0))?)
-    }
-
     /// Every link of an agreement's chain, newest first.
     pub fn links_of(&self, agreement: &AgreementId) -> Result<Vec<Link>> {
         let mut of = self.tx.prepare_cached(

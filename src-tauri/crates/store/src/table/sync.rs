@@ -18,6 +18,8 @@ pub struct SyncState {
     pub listed_at: Option<Timestamp>,
     /// Why the newest listing broke off, and when, if it did.
     pub failure: Option<(Timestamp, Failure)>,
+    /// When the vendor's directory was taken in as a whole.
+    pub directory_at: Option<Timestamp>,
     /// The connection's clock minus this machine's, in milliseconds.
     pub clock_offset: i64,
 }
@@ -73,6 +75,14 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Notes that the vendor's directory was taken in as a whole.
+    pub fn finish_directory(&mut self, at: Timestamp) -> Result<()> {
+        self.touch(Topic::Links);
+        self.tx
+            .execute("UPDATE sync SET directory_at = ?1", [at.as_millis()])?;
+        Ok(())
+    }
+
     /// Notes how far the connection's clock is ahead of this machine's.
     pub fn set_clock_offset(&mut self, millis: i64) -> Result<()> {
         self.touch(Topic::Sync);
@@ -87,7 +97,7 @@ impl Read<'_> {
     pub fn sync_state(&self) -> Result<SyncState> {
         let mut one = self.tx.prepare_cached(
             "SELECT listing_run, full_started_at, full_cursor, watermark, listed_at, clock_offset,
-                failure_at, failure_kind, failure_message, failure_request FROM sync",
+                failure_at, failure_kind, failure_message, failure_request, directory_at FROM sync",
         )?;
         Ok(one.query_row([], |row| {
             let time = |at| {
@@ -111,6 +121,7 @@ impl Read<'_> {
                 watermark: time(3)?,
                 listed_at: time(4)?,
                 clock_offset: row.get(5)?,
+                directory_at: time(10)?,
                 failure,
             })
         })?)
