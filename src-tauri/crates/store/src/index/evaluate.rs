@@ -108,26 +108,33 @@ impl Index {
         let by_product = narrowed(&rest, &[Facet::Status, Facet::Link]);
         let matched = narrowed(&by_status, &[Facet::Status]);
 
-        let columns = &self.columns;
-        let statuses = by_status.tally(&columns.status, self.statuses.len());
-        let links = by_link.tally(&columns.link, LinkState::ALL.len() + 1);
-        let products = by_product.tally(&columns.product, self.products.len() + 1);
-        let link_at = |at: usize| at.checked_sub(1).map(|at| LinkState::ALL[at]);
         Tallies {
             matched: matched.count(),
-            statuses: self.statuses.iter().cloned().zip(statuses).collect(),
-            links: links
-                .into_iter()
-                .enumerate()
-                .map(|(at, count)| (link_at(at), count))
-                .collect(),
-            products: self
-                .products
-                .iter()
-                .zip(products.into_iter().skip(1))
-                .map(|(product, count)| (product.id.clone(), product.title.clone(), count))
-                .collect(),
+            statuses: self.count_statuses(&by_status),
+            links: self.count_links(&by_link),
+            products: self.count_products(&by_product),
         }
+    }
+
+    pub(super) fn count_statuses(&self, rows: &Bits) -> Vec<(AgreementStatus, usize)> {
+        let counts = rows.tally(&self.columns.status, self.statuses.len());
+        self.statuses.iter().cloned().zip(counts).collect()
+    }
+
+    /// By link state; `None` is no link.
+    pub(super) fn count_links(&self, rows: &Bits) -> Vec<(Option<LinkState>, usize)> {
+        let counts = rows.tally(&self.columns.link, LinkState::ALL.len() + 1);
+        let states = std::iter::once(None).chain(LinkState::ALL.into_iter().map(Some));
+        states.zip(counts).collect()
+    }
+
+    /// By product id and title. Rows without a product are left out.
+    pub(super) fn count_products(&self, rows: &Bits) -> Vec<(String, String, usize)> {
+        let counts = rows.tally(&self.columns.product, self.products.len() + 1);
+        let products = self.products.iter().zip(counts.into_iter().skip(1));
+        products
+            .map(|(product, count)| (product.id.clone(), product.title.clone(), count))
+            .collect()
     }
 
     /// Keeps the rows for which every term holds: columns first, since they are cheap, then words,

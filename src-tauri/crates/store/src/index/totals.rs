@@ -136,23 +136,11 @@ impl Index {
             (waiting.1 != NEVER).then(|| Timestamp::from_millis(i64::from(waiting.1) * 1_000));
         let mut without_details = self.live.clone();
         without_details.retain(&columns.flags, |flags| flags & DETAILED == 0);
-        let links = active.tally(&columns.link, LinkState::ALL.len() + 1);
-        let products = active.tally(&columns.product, self.products.len() + 1);
-        let statuses = self.live.tally(&columns.status, self.statuses.len());
         Totals {
             agreements: self.count(),
-            statuses: self.statuses.iter().cloned().zip(statuses).collect(),
-            links: links
-                .into_iter()
-                .enumerate()
-                .map(|(at, count)| (at.checked_sub(1).map(|at| LinkState::ALL[at]), count))
-                .collect(),
-            products: self
-                .products
-                .iter()
-                .zip(products.into_iter().skip(1))
-                .map(|(product, count)| (product.id.clone(), product.title.clone(), count))
-                .collect(),
+            statuses: self.count_statuses(&self.live),
+            links: self.count_links(&active),
+            products: self.count_products(&active),
             values: sums.totals(self),
             ending: ending
                 .into_iter()
