@@ -22,6 +22,10 @@ use goals::Summary;
 /// Agreements of the world that is synchronized, and that the window then opens on.
 const WORLD: u32 = 100_000;
 
+/// The folder with the data of that world, and the file in it that says that everything is there.
+const WORLD_FOLDER: &str = "world";
+const SYNCHRONIZED: &str = "synchronized";
+
 /// Something to measure, and how it is called on the command line.
 type Subject = (&'static str, fn(&mut Bench<'_>) -> Outcome);
 
@@ -32,11 +36,9 @@ const SUBJECTS: &[Subject] = &[
     ("window", window::measure),
 ];
 
-/// One run, and what its subjects leave for each other.
+/// One run.
 struct Bench<'a> {
     workspace: &'a Workspace,
-    /// A folder whose `data` has everything of a world of [`WORLD`] agreements, once there is one.
-    synchronized: Option<PathBuf>,
     summary: Summary,
 }
 
@@ -51,7 +53,6 @@ pub(crate) fn bench(workspace: &Workspace, names: &[String]) -> Outcome {
     }
     let mut bench = Bench {
         workspace,
-        synchronized: None,
         summary: Summary::default(),
     };
     for (name, measure) in SUBJECTS {

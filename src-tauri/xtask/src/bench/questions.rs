@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::bench::Bench;
 use crate::bench::goals::{self, Goal, Summary};
 use crate::bench::samples::{self, Samples};
 use crate::bench::table::Table;
+use crate::bench::{Bench, load};
 use crate::process::{self, Failure, Outcome};
 use crate::setup;
 use crate::workspace::Workspace;
@@ -60,9 +60,9 @@ pub(crate) fn measure(bench: &mut Bench<'_>) -> Outcome {
     for (count, rounds) in SIZES {
         let folder = bench.fresh_folder(&count.to_string())?;
         let mut measured = Measured::default();
-        println!("── Asking Bindery about {count} agreements");
+        println!("── Asking Bindery about {count} agreements. {}", load());
         measured.read(&ours(bench.workspace, *count, &folder)?)?;
-        println!("── Asking SQLite about {count} agreements, {rounds} times each");
+        println!("── Asking SQLite about {count} agreements. {}", load());
         measured.read(&peers(bench.workspace, *rounds, &folder)?)?;
         print!("{}", measured.table(*count, *rounds));
         print!("{}", measured.facts(*count));
@@ -155,7 +155,7 @@ impl Measured {
     }
 
     fn facts(&self, count: u32) -> Table {
-        let mut table = Table::new(format!("{count} agreements: facts"), &["", ""]);
+        let mut table = Table::new(format!("{count} agreements: facts"), &["", "measured"]);
         for (name, value) in &self.facts {
             table.row([name.clone(), format!("{value:.1}")]);
         }

@@ -1,5 +1,6 @@
 //! Syncs: how many calls they make, and how fast, beside a script that makes one after the other.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use crate::bench::goals;
 use crate::bench::samples;
 use crate::bench::sandbox::{self, Sandbox, Synced};
 use crate::bench::table::Table;
-use crate::bench::{Bench, WORLD};
+use crate::bench::{Bench, SYNCHRONIZED, WORLD, WORLD_FOLDER};
 use crate::process::{self, Failure, Outcome};
 use crate::setup::{self, Purpose};
 use crate::test;
@@ -50,7 +51,7 @@ pub(crate) fn measure(bench: &mut Bench<'_>) -> Outcome {
 
 /// Everything, then what changed.
 fn whole_world(bench: &mut Bench<'_>, binderyctl: &Path) -> Outcome {
-    let folder = bench.fresh_folder("world")?;
+    let folder = bench.fresh_folder(WORLD_FOLDER)?;
     let sandbox = Sandbox::serve(binderyctl, &folder.join("data"), WORLD)?;
     println!("── Synchronizing {WORLD} agreements");
     let full = sandbox.sync()?;
@@ -89,8 +90,9 @@ fn whole_world(bench: &mut Bench<'_>, binderyctl: &Path) -> Outcome {
     print!("{table}");
     let calls = incremental.calls_of(LISTS);
     bench.summary.measured(goals::LIST_CALLS, calls as f64);
-    bench.synchronized = Some(folder);
-    Ok(())
+    // The window need not do this again.
+    fs::write(folder.join(SYNCHRONIZED), "")
+        .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
 }
 
 /// What many calls side by side gain when each takes a while.

@@ -10,7 +10,7 @@ use crate::bench::memory;
 use crate::bench::samples::{self, Samples};
 use crate::bench::sandbox::{self, Sandbox};
 use crate::bench::table::Table;
-use crate::bench::{Bench, WORLD};
+use crate::bench::{Bench, SYNCHRONIZED, WORLD, WORLD_FOLDER};
 use crate::display::VirtualDisplay;
 use crate::launch::{self, Launch};
 use crate::process::{self, Failure, Outcome};
@@ -70,16 +70,17 @@ pub(crate) fn measure(bench: &mut Bench<'_>) -> Outcome {
     Ok(())
 }
 
-/// A folder with the data of everything in it: the one that the sync has left, else one made for this.
-fn synchronized(bench: &mut Bench<'_>) -> Result<PathBuf, Failure> {
-    if let Some(folder) = bench.synchronized.clone() {
-        return Ok(folder);
+/// A folder with the data of everything in it: the one that the last sync has left, else one made
+/// for this. What an older Bindery has written, this one must be able to read anyway.
+fn synchronized(bench: &Bench<'_>) -> Result<PathBuf, Failure> {
+    let left = bench.workspace.target.join("bench").join(WORLD_FOLDER);
+    if left.join(SYNCHRONIZED).exists() {
+        return Ok(left);
     }
     let binderyctl = sandbox::binderyctl(bench.workspace)?;
-    let folder = bench.fresh_folder("world")?;
+    let folder = bench.fresh_folder(WORLD_FOLDER)?;
     println!("── Synchronizing {WORLD} agreements for the window to show");
     Sandbox::serve(&binderyctl, &folder.join("data"), WORLD)?.sync()?;
-    bench.synchronized = Some(folder.clone());
     Ok(folder)
 }
 
