@@ -9,7 +9,8 @@
 use domain::filter::{self, Moment};
 use domain::{
     AccountId, Agreement, AgreementDetails, AgreementId, AgreementStatus, Contact, EndBehavior,
-    LicenseArn, Link, LinkState, Money, Target, TargetKind, Timestamp,
+    LicenseArn, Link, LinkState, Listing, Money, Pricing, ProductCode, ProductId, Target,
+    TargetKind, Timestamp,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -418,4 +419,61 @@ fn agree(store: &Store, plain: &std::collections::BTreeMap<u32, Plain>) {
     let mut in_order = companies.clone();
     in_order.sort_by_key(|company| (company.is_empty(), company.clone()));
     assert_eq!(companies, in_order);
+}
+
+#[test]
+fn words_are_found_in_the_products_title_id_and_code_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("test.sqlite3")).unwrap();
+    let listing = Listing {
+        product: ProductId::parse("prod-broker").unwrap(),
+        code: Some(ProductCode::parse("examplecode1").unwrap()),
+        title: "Message Broker".to_owned(),
+        visibility: None,
+        pricing: Pricing::Usage,
+    };
+    store
+        .write(|write| write.put_listing(&listing, None, NOW))
+        .unwrap();
+    let with_product = Agreement {
+        product: Some(listing.product.clone()),
+        ..agreement(1, AgreementStatus::Active, 1)
+    };
+    put(
+        &store,
+        &[with_product, agreement(2, AgreementStatus::Active, 1)],
+        1,
+    );
+    for words in ["broker", "prod-bro", "examplecode1", "\"message broker\""] {
+        assert_eq!(
+            ids(&store, words, SortKey::Updated, true),
+            ["agmt-0001"],
+            "{words}"
+        );
+    }
+    assert_eq!(
+        ids(&store, "-broker", SortKey::Updated, true),
+        ["agmt-0002"]
+    );
+    assert_eq!(
+        ids(&store, "company:broker", SortKey::Updated, true),
+        [""; 0]
+    );
+
+    // A title that changes is followed, without the agreements having changed.
+    let renamed = Listing {
+        title: "Event Bus".to_owned(),
+        ..listing
+    };
+    store
+        .write(|write| write.put_listing(&renamed, None, NOW))
+        .unwrap();
+    assert_eq!(
+        ids(&store, "\"event bus\"", SortKey::Updated, true),
+        ["agmt-0001"]
+    );
+    assert_eq!(
+        ids(&store, "\"message broker\"", SortKey::Updated, true),
+        [""; 0]
+    );
 }

@@ -158,6 +158,9 @@ impl Index {
                 let mut hits = rows.clone();
                 self.texts.retain(&Needle::new(text, field), &mut hits);
                 found.unite(&hits);
+                if field.is_none() {
+                    found.unite(&self.of_products(rows, std::slice::from_ref(text)));
+                }
             }
             if term.negated {
                 rows.subtract(&found);
@@ -198,15 +201,7 @@ impl Index {
                 let table = link_table(wanted);
                 rows.retain(&columns.link, |link| table[usize::from(link)]);
             }
-            Condition::Product(wanted) => {
-                let has = |product: &Product| {
-                    wanted
-                        .iter()
-                        .any(|words| product.words.contains(words.as_str()))
-                };
-                let table = with_none(self.products.iter().map(has));
-                rows.retain(&columns.product, |product| table[usize::from(product)]);
-            }
+            Condition::Product(wanted) => *rows = self.of_products(rows, wanted),
             Condition::Currency(wanted) => {
                 let has = |currency: &Currency| wanted.contains(currency);
                 let table = with_none(self.currencies.iter().map(has));
@@ -241,6 +236,22 @@ impl Index {
                 self.keep_with(rows, *property, moment);
             }),
         }
+    }
+
+    /// Those of the rows whose product's title, id or code has any of the words.
+    fn of_products(&self, rows: &Bits, wanted: &[String]) -> Bits {
+        let has = |product: &Product| {
+            wanted
+                .iter()
+                .any(|words| product.words.contains(words.as_str()))
+        };
+        let table = with_none(self.products.iter().map(has));
+        if !table.contains(&true) {
+            return Bits::empty(rows.len());
+        }
+        let mut found = rows.clone();
+        found.retain(&self.columns.product, |product| table[usize::from(product)]);
+        found
     }
 
     #[expect(
