@@ -71,13 +71,13 @@ fn whole_world(bench: &mut Bench<'_>, binderyctl: &Path) -> Outcome {
             // A page has fifty, and only the last may have fewer.
             rate(
                 sync.calls_of(&["SearchAgreements"]) * 50,
-                sync.phase("Agreements"),
+                sync.phase("Listing agreements"),
             )
         }),
     );
     row(
         "details a second",
-        both(&|sync| rate(sync.calls_of(&[LOOK]), sync.phase("Details"))),
+        both(&|sync| rate(sync.calls_of(&[LOOK]), sync.phase("Looking at agreements"))),
     );
     row("list calls", both(&|sync| sync.calls_of(LISTS).to_string()));
     let operations = full.calls.keys().chain(incremental.calls.keys());
@@ -119,7 +119,10 @@ fn with_latency(bench: &mut Bench<'_>, binderyctl: &Path) -> Outcome {
             "the script does not say how it went: {told}"
         )));
     };
-    let details = sync.phase("Details").unwrap_or_default().as_secs_f64();
+    let details = sync
+        .phase("Looking at agreements")
+        .unwrap_or_default()
+        .as_secs_f64();
     let whole = sync.whole().as_secs_f64();
     let sequential = agreements / seconds;
     let title = format!("Details, every call {LATENCY} late, nothing paced");
