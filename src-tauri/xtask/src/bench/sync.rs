@@ -121,7 +121,7 @@ fn with_latency(bench: &mut Bench<'_>, binderyctl: &Path) -> Outcome {
     };
     let details = sync
         .phase("Looking at agreements")
-        .unwrap_or_default()
+        .unwrap_or(sync.whole())
         .as_secs_f64();
     let whole = sync.whole().as_secs_f64();
     let sequential = agreements / seconds;
