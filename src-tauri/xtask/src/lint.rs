@@ -41,6 +41,6 @@ fn licenses(workspace: &Workspace) -> Outcome {
     process::show(
         "Licenses and sources",
         &mut deny,
-        "deny.toml says what is allowed, and why.",
+        ".cargo/deny.toml says what is allowed, and why.",
     )
 }

@@ -127,7 +127,7 @@ impl<M: Marketplace> Sync<'_, M> {
             scope == Scope::Everything || state.full.is_some() || state.watermark.is_none();
         self.list_products().await?;
         let run = self.list_agreements(&state).await?;
-        self.list_cancellations().await?;
+        self.list_cancellations(&state).await?;
         if self.summary.full {
             self.list_entitlements(run).await?;
         }

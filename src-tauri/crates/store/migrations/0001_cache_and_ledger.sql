@@ -119,6 +119,7 @@ CREATE TABLE sync (
     failure_kind    TEXT,
     failure_message TEXT,
     failure_request TEXT,
+    cancellations_at INTEGER,            -- when all open cancellation requests were listed
     directory_at    INTEGER,             -- when the vendor's directory was taken in as a whole
     clock_offset    INTEGER NOT NULL     -- the connection's clock minus this machine's
 ) STRICT;

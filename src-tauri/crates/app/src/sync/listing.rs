@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::Timestamp;
+use domain::{CancellationRequestId, Timestamp};
 use store::table::sync::SyncState;
 
 use super::{Phase, Sync};
@@ -15,6 +15,9 @@ const RESTARTS_MAX: usize = 3;
 
 /// Pages in one listing of products or cancellation requests: 50 000 of them.
 const PAGES_MAX: usize = 1_000;
+
+/// How often all open cancellation requests are listed, in milliseconds: once an hour.
+const CANCELLATIONS_EVERY_MS: i64 = 3_600_000;
 
 /// Whether a walk lists everything or goes on from the last one.
 #[derive(Clone, Copy, PartialEq)]
@@ -146,36 +149,46 @@ impl<M: Marketplace> Sync<'_, M> {
         Ok(())
     }
 
-    /// Lists cancellation requests: all of them with a full listing, else those still open, and then
-    /// all of the agreements whose open request is no longer among them.
-    pub(super) async fn list_cancellations(&mut self) -> Result<(), Error> {
-        let which = if self.summary.full {
-            CancellationRequests::All
-        } else {
-            CancellationRequests::Pending
-        };
-        let open_before = self.store.read(|read| read.pending_cancellations())?;
-        let mut still_open = Vec::new();
-        self.list_cancellations_of(which.clone(), &mut still_open)
-            .await?;
-        if which == CancellationRequests::Pending {
-            for request in open_before
+    /// Lists cancellation requests. AWS lists them by no time, so listing the open ones costs with
+    /// how many there are: all with a full listing, the open ones every [`CANCELLATIONS_EVERY_MS`], and
+    /// in between those of agreements that changed while a request was open.
+    pub(super) async fn list_cancellations(&mut self, state: &SyncState) -> Result<(), Error> {
+        let due = state
+            .cancellations_at
+            .is_none_or(|at| at.plus_millis(CANCELLATIONS_EVERY_MS) <= self.started_at);
+        let asked_again = if self.summary.full {
+            self.list_cancellations_of(CancellationRequests::All)
+                .await?;
+            Vec::new()
+        } else if due {
+            let before = self.store.read(|read| read.pending_cancellations())?;
+            let open = self
+                .list_cancellations_of(CancellationRequests::Pending)
+                .await?;
+            before
                 .into_iter()
-                .filter(|request| !still_open.contains(&request.id))
-            {
-                let answered = CancellationRequests::Of(request.agreement);
-                self.list_cancellations_of(answered, &mut Vec::new())
-                    .await?;
-            }
+                .filter(|request| !open.contains(&request.id))
+                .collect()
+        } else {
+            self.store.read(|read| read.outdated_cancellations())?
+        };
+        for request in asked_again {
+            self.list_cancellations_of(CancellationRequests::Of(request.agreement))
+                .await?;
+        }
+        if self.summary.full || due {
+            let now = self.clock.now();
+            self.write(|write| write.finish_cancellations(now))?;
         }
         Ok(())
     }
 
+    /// Lists these requests and keeps them. Returns which there were.
     async fn list_cancellations_of(
         &self,
         which: CancellationRequests,
-        seen: &mut Vec<domain::CancellationRequestId>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<CancellationRequestId>, Error> {
+        let mut seen = Vec::new();
         let mut next: Option<PageToken> = None;
         for _ in 0..PAGES_MAX {
             self.report(Phase::Cancellations, seen.len(), None, 0);
@@ -193,6 +206,6 @@ impl<M: Marketplace> Sync<'_, M> {
                 break;
             }
         }
-        Ok(())
+        Ok(seen)
     }
 }

@@ -46,6 +46,15 @@ impl Read<'_> {
         self.cancellations_where("status = ?1", CancellationStatus::PendingApproval.as_wire())
     }
 
+    /// Those of them whose agreement AWS has changed since: by ending it, for example.
+    pub fn outdated_cancellations(&self) -> Result<Vec<CancellationRequest>> {
+        self.cancellations_where(
+            "status = ?1 AND EXISTS (SELECT 1 FROM agreement a
+                WHERE a.id = cancellation.agreement AND a.updated_at > cancellation.synced_at)",
+            CancellationStatus::PendingApproval.as_wire(),
+        )
+    }
+
     fn cancellations_where(
         &self,
         condition: &str,

@@ -18,6 +18,8 @@ pub struct SyncState {
     pub listed_at: Option<Timestamp>,
     /// Why the newest listing broke off, and when, if it did.
     pub failure: Option<(Timestamp, Failure)>,
+    /// When all open cancellation requests were last listed.
+    pub cancellations_at: Option<Timestamp>,
     /// When the vendor's directory was taken in as a whole.
     pub directory_at: Option<Timestamp>,
     /// The connection's clock minus this machine's, in milliseconds.
@@ -75,6 +77,13 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Notes that all open cancellation requests were listed.
+    pub fn finish_cancellations(&mut self, at: Timestamp) -> Result<()> {
+        self.tx
+            .execute("UPDATE sync SET cancellations_at = ?1", [at.as_millis()])?;
+        Ok(())
+    }
+
     /// Notes that the vendor's directory was taken in as a whole.
     pub fn finish_directory(&mut self, at: Timestamp) -> Result<()> {
         self.touch(Topic::Links);
@@ -97,7 +106,8 @@ impl Read<'_> {
     pub fn sync_state(&self) -> Result<SyncState> {
         let mut one = self.tx.prepare_cached(
             "SELECT listing_run, full_started_at, full_cursor, watermark, listed_at, clock_offset,
-                failure_at, failure_kind, failure_message, failure_request, directory_at FROM sync",
+                failure_at, failure_kind, failure_message, failure_request, directory_at, cancellations_at
+             FROM sync",
         )?;
         Ok(one.query_row([], |row| {
             let time = |at| {
@@ -122,6 +132,7 @@ impl Read<'_> {
                 listed_at: time(4)?,
                 clock_offset: row.get(5)?,
                 directory_at: time(10)?,
+                cancellations_at: time(11)?,
                 failure,
             })
         })?)
