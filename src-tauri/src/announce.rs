@@ -121,14 +121,18 @@ async fn keep_synced(session: Arc<Session>, connection: Arc<Connection>) {
         let _ = tokio::time::timeout(PAINTED_WITHIN, session.painted()).await;
     }
     loop {
-        if let Err(error) = connection.sync(Scope::Changes).await {
-            // Kept in the database and shown by the window; here it is only for the log.
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "the sync broke off"
-            );
-        }
+        sync(&connection, Scope::Changes).await;
         tokio::time::sleep(SYNCED_EVERY).await;
+    }
+}
+
+/// Syncs. How it ends is kept in the database and shown by the window; here it is only for the log.
+pub(crate) async fn sync(connection: &Connection, scope: Scope) {
+    if let Err(error) = connection.sync(scope).await {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "the sync broke off"
+        );
     }
 }
 

@@ -44,14 +44,7 @@ pub(crate) async fn start_sync(session: Opened<'_>, full: bool) -> Result<(), Fa
     } else {
         Scope::Changes
     };
-    tauri::async_runtime::spawn(async move {
-        if let Err(error) = connection.sync(scope).await {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "the sync broke off"
-            );
-        }
-    });
+    tauri::async_runtime::spawn(async move { announce::sync(&connection, scope).await });
     Ok(())
 }
 

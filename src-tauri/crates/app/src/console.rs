@@ -46,11 +46,6 @@ impl<M: Marketplace> Console<M> {
         &self.store
     }
 
-    /// The way to AWS.
-    pub fn marketplace(&self) -> &M {
-        &self.marketplace
-    }
-
     /// The connection's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock

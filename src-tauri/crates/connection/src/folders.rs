@@ -56,12 +56,6 @@ impl Folders {
         self.data.join("sandbox")
     }
 
-    /// Logs.
-    #[must_use]
-    pub fn logs(&self) -> PathBuf {
-        self.data.join("logs")
-    }
-
     /// Settings.
     #[must_use]
     pub fn config(&self) -> &Path {

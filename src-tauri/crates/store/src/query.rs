@@ -99,15 +99,7 @@ impl Read<'_> {
 
     /// Exact counts of the agreements that match.
     pub fn counts(&self, filter: &Filter, moment: &Moment) -> Result<Counts> {
-        let index = self.index()?;
-        let tallies = index.tallies(filter, moment);
-        Ok(Counts {
-            matched: tallies.matched,
-            total: index.count(),
-            statuses: tallies.statuses,
-            links: tallies.links,
-            products: tallies.products,
-        })
+        Ok(self.index()?.counts(filter, moment))
     }
 
     /// The overview's numbers.

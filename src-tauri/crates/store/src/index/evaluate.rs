@@ -11,6 +11,7 @@ use super::bits::Bits;
 use super::order::Order;
 use super::text::Needle;
 use super::{DETAILED, Index, NEVER, NO_VALUE, Product, RENEWING, SortKey, link_code, seconds};
+use crate::query::Counts;
 use crate::store::lock;
 
 /// The rows that match a filter, kept for the windows that are asked of it next.
@@ -25,16 +26,6 @@ impl Matched {
     pub(crate) fn count(&self) -> usize {
         self.count
     }
-}
-
-/// Exact counts beside a filter. Each facet leaves out the filter's own terms on it, so that it
-/// tells what another choice would give.
-pub(crate) struct Tallies {
-    pub(crate) matched: usize,
-    pub(crate) statuses: Vec<(AgreementStatus, usize)>,
-    pub(crate) links: Vec<(Option<LinkState>, usize)>,
-    /// Product id and title.
-    pub(crate) products: Vec<(String, String, usize)>,
 }
 
 /// The parts of a filter that counts treat apart.
@@ -92,7 +83,7 @@ impl Index {
     }
 
     /// Counts for every facet of the filter.
-    pub(crate) fn tallies(&self, filter: &Filter, moment: &Moment) -> Tallies {
+    pub(crate) fn counts(&self, filter: &Filter, moment: &Moment) -> Counts {
         let narrowed = |from: &Bits, facets: &[Facet]| {
             let mut rows = from.clone();
             let terms = filter
@@ -108,8 +99,9 @@ impl Index {
         let by_product = narrowed(&rest, &[Facet::Status, Facet::Link]);
         let matched = narrowed(&by_status, &[Facet::Status]);
 
-        Tallies {
+        Counts {
             matched: matched.count(),
+            total: self.count(),
             statuses: self.count_statuses(&by_status),
             links: self.count_links(&by_link),
             products: self.count_products(&by_product),
