@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::sync::{Progress, Scope, Summary};
-use crate::{Clock, Error, Failure, FailureKind, Marketplace, sync};
+use crate::{Clock, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync};
 
 /// Links mirrored in one transaction. The ledger's seam to DynamoDB allows 100 items a change set.
 const LINKS_PER_WRITE: usize = 100;
@@ -87,6 +87,12 @@ impl<M: Marketplace> Console<M> {
         {
             stop.cancel();
         }
+    }
+
+    /// Finds out what the credentials may do, and keeps it.
+    pub async fn preflight(&self, read_only: bool) -> Result<Preflight, Error> {
+        let found = preflight::run(&self.marketplace, &self.clock, read_only).await;
+        Ok(found)
     }
 
     /// Takes in links that the vendor's system of record reports.

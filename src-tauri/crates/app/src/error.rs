@@ -82,6 +82,8 @@ kinds! {
     Denied = "denied" => Some("Ask an administrator of the seller account to allow the operation named above."),
     /// The credentials are wrong or have expired.
     Credentials = "credentials" => Some("Sign in again or replace the credentials, then sync; nothing here is lost."),
+    /// The role wants an MFA code.
+    CodeNeeded = "codeNeeded" => Some("Enter the code that the MFA device shows; then it goes on where it stopped."),
     /// No answer from AWS.
     Offline = "offline" => Some("Check the network, then sync again. Everything already here stays searchable."),
     /// AWS is busy.
@@ -166,6 +168,7 @@ fn kind_of_marketplace(kind: ErrorKind) -> FailureKind {
         ErrorKind::NoAnswer => FailureKind::Offline,
         ErrorKind::Denied => FailureKind::Denied,
         ErrorKind::Credentials => FailureKind::Credentials,
+        ErrorKind::CodeNeeded => FailureKind::CodeNeeded,
         ErrorKind::NotFound => FailureKind::NotFound,
         ErrorKind::Garbage => FailureKind::Garbage,
         ErrorKind::PageToken | ErrorKind::Invalid => FailureKind::Internal,

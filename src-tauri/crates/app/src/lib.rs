@@ -7,6 +7,8 @@ pub mod clock;
 mod console;
 pub mod error;
 pub mod marketplace;
+pub mod operation;
+pub mod preflight;
 pub mod query;
 pub mod sync;
 
@@ -14,3 +16,5 @@ pub use clock::Clock;
 pub use console::Console;
 pub use error::{Error, Failure, FailureKind};
 pub use marketplace::{Marketplace, MarketplaceError};
+pub use operation::Operation;
+pub use preflight::{Permission, Preflight};

@@ -10,6 +10,8 @@ use domain::{
     ProductCode, ProductId, Timestamp,
 };
 
+use crate::Operation;
+
 /// One page of a listing.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -46,6 +48,14 @@ pub trait Marketplace: Send + Sync + 'static {
     /// Who the credentials belong to.
     fn caller_identity(&self) -> impl Future<Output = Result<CallerIdentity>> + Send;
 
+    /// What time AWS says it is, to the second: the `Date` of any answer, a refusal included.
+    fn time(&self) -> impl Future<Output = Result<Timestamp>> + Send;
+
+    /// Whether the credentials may call an operation, by a call that changes nothing: one row of a
+    /// listing, or something asked of an agreement, product or token that cannot exist. `Ok` when
+    /// AWS let the call through, [`ErrorKind::Denied`] when it did not; everything else leaves it open.
+    fn probe(&self, operation: Operation) -> impl Future<Output = Result<()>> + Send;
+
     /// The seller's SaaS products, up to 50 a page.
     fn products(
         &self,
@@ -63,8 +73,9 @@ pub trait Marketplace: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Page<Agreement>>> + Send;
 
     /// Everything that only a look at one agreement tells: description, all terms, provisioning,
-    /// contact. The calls run side by side.
-    fn details(&self, id: &AgreementId) -> impl Future<Output = Result<AgreementDetails>> + Send;
+    /// contact. The calls run side by side. What may not be called is left empty and named; the look
+    /// fails as [`ErrorKind::Denied`] only when nothing of it may be called.
+    fn details(&self, id: &AgreementId) -> impl Future<Output = Result<Look>> + Send;
 
     /// The listing's entry for one agreement; `None` when AWS does not know it.
     fn agreement(&self, id: &AgreementId)
@@ -84,6 +95,15 @@ pub trait Marketplace: Send + Sync + 'static {
         which: &CancellationRequests,
         next: Option<&PageToken>,
     ) -> impl Future<Output = Result<Page<CancellationRequest>>> + Send;
+}
+
+/// What a look at one agreement brought.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// What AWS told.
+    pub details: AgreementDetails,
+    /// The calls that AWS refused to these credentials; what they would have told is left empty.
+    pub denied: Vec<MarketplaceError>,
 }
 
 /// Whose entitlements to list.
@@ -138,6 +158,8 @@ pub enum ErrorKind {
     Denied,
     /// The credentials are wrong or have expired.
     Credentials,
+    /// The role wants a code of the person's MFA device before it gives credentials.
+    CodeNeeded,
     /// AWS no longer knows the page token: list again from the last known position.
     PageToken,
     /// AWS does not know the thing asked about.

@@ -10,15 +10,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use app::marketplace::{
-    CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, MarketplaceError, Page,
+    CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError, Page,
     PageToken, ProductSummary,
 };
 use app::query::Listing as ListingState;
 use app::sync::Scope;
-use app::{Clock, Console, FailureKind, Marketplace, query};
+use app::{Clock, Console, FailureKind, Marketplace, Operation, query};
 use domain::{
-    AccountId, Agreement, AgreementDetails, AgreementId, AgreementStatus, CancellationRequest,
-    EndBehavior, Entitlement, Listing, ProductCode, ProductId, Timestamp,
+    AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, EndBehavior,
+    Entitlement, Listing, ProductCode, ProductId, Timestamp,
 };
 use expect_test::{Expect, expect};
 use store::Store;
@@ -97,6 +97,14 @@ impl Marketplace for Fake {
         Err(error(ErrorKind::Denied, "GetCallerIdentity"))
     }
 
+    async fn time(&self) -> Answer<Timestamp> {
+        Ok(Timestamp::from_millis(0))
+    }
+
+    async fn probe(&self, _: Operation) -> Answer<()> {
+        Ok(())
+    }
+
     async fn products(&self, _: Option<&PageToken>) -> Answer<Page<ProductSummary>> {
         // Lets whatever else runs have its turn, as a real answer would.
         tokio::task::yield_now().await;
@@ -140,14 +148,14 @@ impl Marketplace for Fake {
         })
     }
 
-    async fn details(&self, id: &AgreementId) -> Answer<AgreementDetails> {
+    async fn details(&self, id: &AgreementId) -> Answer<Look> {
         let mut world = self.0.lock().unwrap();
         world.asked.push(format!("describe {id}"));
         let number: u32 = id.as_str()[5..].parse().unwrap();
         if world.undescribable.contains(&number) {
             return Err(error(ErrorKind::Denied, "GetAgreementTerms"));
         }
-        Ok(AgreementDetails::default())
+        Ok(Look::default())
     }
 
     async fn agreement(&self, _: &AgreementId) -> Answer<Option<Agreement>> {

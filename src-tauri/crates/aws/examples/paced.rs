@@ -12,9 +12,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use app::Operation;
 use app::sync::{Phase, Progress, Scope};
 use app::{Clock, Console};
-use aws::{AwsMarketplace, CallLimits, ConnectionSettings, Credentials, Operation, Quota};
+use aws::{AwsMarketplace, CallLimits, ConnectionSettings, Credentials, Quota};
 use sandbox::{Control, ControlError};
 use store::Store;
 use tokio::sync::watch;

@@ -14,8 +14,8 @@ use domain::{
 use crate::cbor::KeptBody;
 use crate::connection::{AwsMarketplace, CATALOG};
 use crate::failure;
-use crate::quota::Operation;
 use crate::record::{Record, all_pages, beside_wire, page, position};
+use app::Operation;
 
 /// Agreements and cancellation requests on one page: the most the models allow.
 const PAGE_SIZE: i32 = 50;

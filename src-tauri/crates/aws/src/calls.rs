@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::failure::{Failure, Hope, Position};
 use crate::pacing::Pacing;
-use crate::quota::Operation;
+use app::Operation;
 
 /// How long to wait for AWS and how often to ask again. Every operation of the port only reads, so
 /// asking again is safe even when the fate of the last attempt is unknown.

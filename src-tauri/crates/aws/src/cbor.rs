@@ -21,7 +21,7 @@ use domain::Timestamp;
 use serde_json::{Map, Number};
 
 use crate::failure;
-use crate::quota::Operation;
+use app::Operation;
 
 /// RFC 8949: tag 1 marks seconds since 1970.
 const TAG_EPOCH: u64 = 1;

@@ -1,6 +1,6 @@
 //! What only a look at one agreement tells.
 
-use app::marketplace::{Page, PageToken, Result};
+use app::marketplace::{Look, Page, PageToken, Result};
 use aws_sdk_marketplaceagreement::operation::describe_agreement::DescribeAgreementOutput;
 use aws_sdk_marketplaceagreement::types::AgreementEntitlement;
 use ciborium::Value;
@@ -12,8 +12,8 @@ use domain::{
 use crate::cbor::{self, KeptBody, SentTo};
 use crate::connection::AwsMarketplace;
 use crate::failure::Position;
-use crate::quota::Operation;
 use crate::record::{Record, all_pages, page, position, take_list};
+use app::Operation;
 
 /// Terms or licenses on one page: the most the model allows.
 const PAGE_SIZE: i32 = 50;
@@ -23,7 +23,7 @@ const PAGE_SIZE: i32 = 50;
 const PAGES_MAX: usize = 20;
 
 impl AwsMarketplace {
-    pub(crate) async fn agreement_details(&self, id: &AgreementId) -> Result<AgreementDetails> {
+    pub(crate) async fn agreement_details(&self, id: &AgreementId) -> Result<Look> {
         let (description, terms, provisioning, contact) = tokio::try_join!(
             self.description(id),
             all_pages(Operation::GetAgreementTerms, PAGES_MAX, |next| self
@@ -33,11 +33,14 @@ impl AwsMarketplace {
             }),
             self.contact(id),
         )?;
-        Ok(AgreementDetails {
-            terms,
-            provisioning,
-            contact,
-            ..description
+        Ok(Look {
+            details: AgreementDetails {
+                terms,
+                provisioning,
+                contact,
+                ..description
+            },
+            denied: Vec::new(),
         })
     }
 

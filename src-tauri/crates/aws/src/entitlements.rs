@@ -11,8 +11,8 @@ use domain::{AccountId, Entitlement, EntitlementValue, LicenseArn, ProductCode};
 
 use crate::cbor::KeptBody;
 use crate::connection::AwsMarketplace;
-use crate::quota::Operation;
 use crate::record::{Record, beside_wire, page, position};
+use app::Operation;
 
 /// Entitlements on one page: the most the model allows.
 const PAGE_SIZE: i32 = 25;

@@ -14,8 +14,8 @@ use aws_types::request_id::RequestId;
 use http_body_util::LengthLimitError;
 
 use crate::body::MAX_RESPONSE_BYTES;
-use crate::quota::Operation;
 use crate::words;
+use app::Operation;
 
 /// Where in a listing a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

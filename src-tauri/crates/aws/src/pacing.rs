@@ -14,7 +14,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-use crate::quota::{Operation, Quota, Rate};
+use app::Operation;
+
+use crate::quota::{Quota, Rate};
 
 /// Attempts under way at once, over all operations of a connection. Enough to fill every published
 /// quota at a second's latency; bounds sockets, and memory together with the response limit.

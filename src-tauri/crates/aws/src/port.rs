@@ -1,18 +1,18 @@
 //! The port, method by method.
 
 use app::marketplace::{
-    CallerIdentity, CancellationRequests, EntitlementsOf, Marketplace, Page, PageToken,
+    CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, Page, PageToken,
     ProductSummary, Result,
 };
 use domain::{
-    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing,
-    ProductCode, ProductId, Timestamp,
+    Agreement, AgreementId, CancellationRequest, Entitlement, Listing, ProductCode, ProductId,
+    Timestamp,
 };
 
 use crate::connection::AwsMarketplace;
 use crate::failure::Position;
-use crate::quota::Operation;
 use crate::record::Record;
+use app::Operation;
 
 impl Marketplace for AwsMarketplace {
     async fn caller_identity(&self) -> Result<CallerIdentity> {
@@ -24,6 +24,14 @@ impl Marketplace for AwsMarketplace {
             account: record.required("Account", answer.account.clone())?,
             arn: record.required("Arn", answer.arn.clone())?,
         })
+    }
+
+    async fn time(&self) -> Result<Timestamp> {
+        self.answered_at().await
+    }
+
+    async fn probe(&self, operation: Operation) -> Result<()> {
+        self.probed(operation).await
     }
 
     async fn products(&self, next: Option<&PageToken>) -> Result<Page<ProductSummary>> {
@@ -42,7 +50,7 @@ impl Marketplace for AwsMarketplace {
         self.agreements_page(updated_after, next).await
     }
 
-    async fn details(&self, id: &AgreementId) -> Result<AgreementDetails> {
+    async fn details(&self, id: &AgreementId) -> Result<Look> {
         self.agreement_details(id).await
     }
 

@@ -6,8 +6,8 @@ use domain::{Listing, Pricing, ProductCode, ProductId};
 
 use crate::connection::{AwsMarketplace, CATALOG};
 use crate::failure::{self, Position};
-use crate::quota::Operation;
 use crate::record::{Record, page, position};
+use app::Operation;
 
 /// Products on one page: the most the model allows.
 const PAGE_SIZE: i32 = 50;

@@ -1,62 +1,6 @@
 //! How often each operation may be called.
 
-/// The operations this crate calls, by the names of the service models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// STS: who the credentials belong to.
-    GetCallerIdentity,
-    /// Catalog: the seller's products.
-    ListEntities,
-    /// Catalog: one product.
-    DescribeEntity,
-    /// Agreement: the seller's agreements.
-    SearchAgreements,
-    /// Agreement: one agreement.
-    DescribeAgreement,
-    /// Agreement: the accepted terms.
-    GetAgreementTerms,
-    /// Agreement: provisioning per license.
-    GetAgreementEntitlements,
-    /// Agreement: the buyer's contact.
-    GetAgreementContacts,
-    /// Agreement: requests to cancel.
-    ListAgreementCancellationRequests,
-    /// Entitlement: capacity per license.
-    GetEntitlements,
-}
-
-impl Operation {
-    /// Every operation; the position of each is its number.
-    pub const ALL: [Self; 10] = [
-        Self::GetCallerIdentity,
-        Self::ListEntities,
-        Self::DescribeEntity,
-        Self::SearchAgreements,
-        Self::DescribeAgreement,
-        Self::GetAgreementTerms,
-        Self::GetAgreementEntitlements,
-        Self::GetAgreementContacts,
-        Self::ListAgreementCancellationRequests,
-        Self::GetEntitlements,
-    ];
-
-    /// The name in the service model.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GetCallerIdentity => "GetCallerIdentity",
-            Self::ListEntities => "ListEntities",
-            Self::DescribeEntity => "DescribeEntity",
-            Self::SearchAgreements => "SearchAgreements",
-            Self::DescribeAgreement => "DescribeAgreement",
-            Self::GetAgreementTerms => "GetAgreementTerms",
-            Self::GetAgreementEntitlements => "GetAgreementEntitlements",
-            Self::GetAgreementContacts => "GetAgreementContacts",
-            Self::ListAgreementCancellationRequests => "ListAgreementCancellationRequests",
-            Self::GetEntitlements => "GetEntitlements",
-        }
-    }
-}
+use app::Operation;
 
 /// A steady rate, and how many calls may start at once after a rest.
 ///
@@ -104,8 +48,8 @@ impl Quota {
     /// What AWS publishes per account and Region, as read in November 2026: the service quota pages
     /// of the Agreement, Catalog and Entitlement services in the AWS Marketplace developer guide.
     ///
-    /// No rate is published for `GetAgreementContacts` and `GetCallerIdentity`; they get the lowest
-    /// of the reads. The burst is 1, since AWS says nothing about bursts.
+    /// No rate is published for `GetAgreementContacts`, `GetCallerIdentity` and `ResolveCustomer`;
+    /// they get the lowest of the reads. The burst is 1, since AWS says nothing about bursts.
     #[must_use]
     pub fn published() -> Self {
         Self::unlimited().with_each(|operation| {
@@ -114,12 +58,17 @@ impl Quota {
                     Operation::DescribeEntity | Operation::GetEntitlements => 20.0,
                     Operation::ListEntities
                     | Operation::GetAgreementTerms
-                    | Operation::GetAgreementEntitlements => 10.0,
+                    | Operation::GetAgreementEntitlements
+                    | Operation::BatchMeterUsage => 10.0,
                     Operation::SearchAgreements
                     | Operation::DescribeAgreement
                     | Operation::ListAgreementCancellationRequests
+                    | Operation::GetAgreementCancellationRequest
                     | Operation::GetAgreementContacts
-                    | Operation::GetCallerIdentity => 5.0,
+                    | Operation::GetCallerIdentity
+                    | Operation::ResolveCustomer => 5.0,
+                    Operation::SendAgreementCancellationRequest
+                    | Operation::CancelAgreementCancellationRequest => 2.0,
                 },
                 1,
             ))
@@ -167,14 +116,6 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_operation_stands_at_its_own_number() {
-        for (number, operation) in Operation::ALL.into_iter().enumerate() {
-            assert_eq!(operation as usize, number, "{}", operation.name());
-            assert_eq!(format!("{operation:?}"), operation.name());
-        }
-    }
 
     #[test]
     fn scaling_keeps_bursts_and_gaps() {

@@ -7,7 +7,7 @@ use domain::{Invalid, Timestamp};
 
 use crate::cbor::{self, KeptBody};
 use crate::failure::{self, Position};
-use crate::quota::Operation;
+use app::Operation;
 
 type Result<T> = std::result::Result<T, MarketplaceError>;
 

@@ -105,7 +105,7 @@ impl Output {
 fn exit_code(code: Code) -> u8 {
     match code {
         Code::Invalid => 2,
-        Code::Denied | Code::Credentials => 4,
+        Code::Denied | Code::Credentials | Code::CodeNeeded => 4,
         Code::Offline | Code::Busy | Code::Garbage => 5,
         Code::NotFound => 7,
         Code::DatabaseNewer

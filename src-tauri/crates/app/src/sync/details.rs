@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use domain::{AgreementDetails, Pricing, ProductCode};
+use domain::{Pricing, ProductCode};
 use futures_util::stream::{self, StreamExt};
 use store::table::details::{Place, Undetailed};
 
 use super::entitlements::Held;
 use super::{Phase, Sync};
-use crate::marketplace::{ErrorKind, MarketplaceError};
+use crate::marketplace::{ErrorKind, Look, MarketplaceError};
 use crate::{Error, Failure, Marketplace};
 
 /// Agreements looked at side by side. Each takes up to five calls, which the pacing in `aws` holds
@@ -27,7 +27,7 @@ const FAILURES_IN_A_ROW_MAX: usize = 25;
 /// What a look at one agreement brought.
 struct Looked {
     item: Undetailed,
-    outcome: Result<(AgreementDetails, Vec<Held>), MarketplaceError>,
+    outcome: Result<(Look, Vec<Held>), MarketplaceError>,
 }
 
 impl<M: Marketplace> Sync<'_, M> {
@@ -102,8 +102,8 @@ impl<M: Marketplace> Sync<'_, M> {
         self.write(|write| {
             for Looked { item, outcome } in looked {
                 match outcome {
-                    Ok((details, held)) => {
-                        write.put_details(item.place, details, now)?;
+                    Ok((look, held)) => {
+                        write.put_details(item.place, &look.details, now)?;
                         for held in held {
                             write.replace_entitlements(
                                 &held.code,

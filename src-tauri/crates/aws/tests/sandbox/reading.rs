@@ -125,7 +125,7 @@ async fn every_agreement_has_readable_details() {
     let agreements = story.agreements(None).await;
     let (mut contacts, mut trials, mut kinds) = (0, 0, BTreeSet::new());
     for agreement in &agreements {
-        let details = story.aws.details(&agreement.id).await.unwrap();
+        let details = story.aws.details(&agreement.id).await.unwrap().details;
         assert!(!details.terms.is_empty(), "{}", agreement.id);
         for term in details.terms {
             let json: serde_json::Value = serde_json::from_str(&term.json).unwrap();
@@ -185,7 +185,7 @@ async fn a_new_subscription_is_seen_at_once() {
         .find(|it| it.id.as_str() == bought.agreement_id)
         .unwrap();
     assert_eq!(new.buyer.as_str(), "777788889999");
-    let details = story.aws.details(&new.id).await.unwrap();
+    let details = story.aws.details(&new.id).await.unwrap().details;
     assert_eq!(
         details.contact.map(|it| it.company).as_deref(),
         Some("Acme")

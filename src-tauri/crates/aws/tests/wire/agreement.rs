@@ -47,7 +47,7 @@ fn details(request: &Request) -> Answer {
 #[tokio::test]
 async fn details_come_from_four_operations_and_lose_nothing() {
     let server = Canned::serve(details).await;
-    let details = connect(&server).details(&id()).await.unwrap();
+    let details = connect(&server).details(&id()).await.unwrap().details;
     assert_eq!(details.value.unwrap().to_string(), "USD 120000.50");
     assert_eq!(
         details.trial_ends_at,
@@ -123,7 +123,15 @@ async fn a_buyer_without_a_contact_has_none() {
         _ => details(request),
     })
     .await;
-    assert_eq!(connect(&server).details(&id()).await.unwrap().contact, None);
+    assert_eq!(
+        connect(&server)
+            .details(&id())
+            .await
+            .unwrap()
+            .details
+            .contact,
+        None
+    );
 }
 
 #[tokio::test]

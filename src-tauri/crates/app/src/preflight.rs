@@ -1,0 +1,225 @@
+//! What the credentials of a connection may do, found out by calls that change nothing.
+
+use domain::{AccountId, Timestamp};
+use futures_util::future::join_all;
+
+use crate::marketplace::{CallerIdentity, ErrorKind};
+use crate::operation::Effect;
+use crate::{Clock, Error, Failure, Marketplace, MarketplaceError, Operation};
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preflight {
+    /// When it was made.
+    pub at: Timestamp,
+    /// Whose the credentials are.
+    pub identity: Result<CallerIdentity, Failure>,
+    /// How far this machine's clock is behind AWS's, in milliseconds; unknown when AWS did not answer.
+    pub clock_behind_ms: Option<i64>,
+    /// Each operation Bindery uses, in their order.
+    pub permissions: Vec<(Operation, Permission)>,
+}
+
+/// Whether an operation may be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// AWS let the call through.
+    Allowed,
+    /// AWS refused it.
+    Denied(Failure),
+    /// The answer leaves it open.
+    Unknown(Failure),
+    /// A read-only connection has no use for it.
+    NotWanted,
+}
+
+impl Preflight {
+    /// How far two clocks may differ: AWS refuses signatures that are more than five minutes off
+    /// (IAM User Guide, “Signature Version 4”); with a margin.
+    pub const CLOCK_DIFFERENCE_MAX_MS: i64 = 4 * 60_000;
+
+    /// Whether the clocks differ so much that AWS will refuse signatures.
+    #[must_use]
+    pub fn clock_is_off(&self) -> bool {
+        self.clock_behind_ms
+            .is_some_and(|behind| behind.abs() > Self::CLOCK_DIFFERENCE_MAX_MS)
+    }
+
+    /// The account the credentials belong to, when it is not the one expected.
+    #[must_use]
+    pub fn other_account(&self, expected: &AccountId) -> Option<&str> {
+        let account = self.identity.as_ref().ok()?.account.as_str();
+        (account != expected.as_str()).then_some(account)
+    }
+
+    /// What the operation may do.
+    #[must_use]
+    pub fn permission(&self, operation: Operation) -> Option<&Permission> {
+        let mut permissions = self.permissions.iter();
+        permissions
+            .find(|(known, _)| *known == operation)
+            .map(|(_, permission)| permission)
+    }
+
+    /// The least IAM policy that grants exactly what was denied; `None` when nothing was.
+    #[must_use]
+    pub fn missing_policy(&self) -> Option<String> {
+        let denied = |(operation, permission): &(Operation, Permission)| {
+            matches!(permission, Permission::Denied(_))
+                .then(|| operation.iam_action())
+                .flatten()
+        };
+        let actions: Vec<_> = self.permissions.iter().filter_map(denied).collect();
+        (!actions.is_empty()).then(|| policy(&actions))
+    }
+}
+
+/// The IAM policy that a connection needs, whole.
+#[must_use]
+pub fn full_policy(read_only: bool) -> String {
+    let wanted = Operation::ALL
+        .into_iter()
+        .filter(|operation| !read_only || operation.effect() == Effect::Reads);
+    let actions: Vec<_> = wanted.filter_map(Operation::iam_action).collect();
+    policy(&actions)
+}
+
+/// Marketplace actions take no resource (Service Authorization Reference), so it is `*`.
+fn policy(actions: &[&str]) -> String {
+    let lines: Vec<_> = actions
+        .iter()
+        .map(|action| format!("        \"{action}\""))
+        .collect();
+    format!(
+        "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Sid\": \"Bindery\",\n      \
+         \"Effect\": \"Allow\",\n      \"Action\": [\n{}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}\n",
+        lines.join(",\n")
+    )
+}
+
+/// Checks every operation, side by side; the pacing of the marketplace holds them to their quotas.
+pub(crate) async fn run<M: Marketplace>(
+    marketplace: &M,
+    clock: &Clock,
+    read_only: bool,
+) -> Preflight {
+    let identity = marketplace.caller_identity().await;
+    // The identity decides first: without it every other call would be refused for the same reason.
+    let permissions = match &identity {
+        Ok(_) => {
+            let probes = Operation::ALL.map(|operation| async move {
+                (
+                    operation,
+                    permission(marketplace, operation, read_only).await,
+                )
+            });
+            join_all(probes).await
+        }
+        Err(error) => Operation::ALL
+            .map(|operation| (operation, Permission::Unknown(failure(error))))
+            .into(),
+    };
+    let clock_behind_ms = marketplace
+        .time()
+        .await
+        .ok()
+        .map(|theirs| theirs.as_millis() - clock.now().as_millis());
+    Preflight {
+        at: clock.now(),
+        identity: identity.map_err(|error| failure(&error)),
+        clock_behind_ms,
+        permissions,
+    }
+}
+
+async fn permission<M: Marketplace>(
+    marketplace: &M,
+    operation: Operation,
+    read_only: bool,
+) -> Permission {
+    if read_only && operation.effect() == Effect::Acts {
+        return Permission::NotWanted;
+    }
+    match marketplace.probe(operation).await {
+        Ok(()) => Permission::Allowed,
+        Err(error) if error.kind == ErrorKind::Denied => Permission::Denied(failure(&error)),
+        Err(error) => Permission::Unknown(failure(&error)),
+    }
+}
+
+fn failure(error: &MarketplaceError) -> Failure {
+    Failure::from(&Error::from(error.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::FailureKind;
+
+    fn found(permissions: Vec<(Operation, Permission)>) -> Preflight {
+        Preflight {
+            at: Timestamp::from_millis(0),
+            identity: Ok(CallerIdentity {
+                account: "111122223333".into(),
+                arn: "arn:aws:iam::111122223333:user/sales".into(),
+            }),
+            clock_behind_ms: Some(0),
+            permissions,
+        }
+    }
+
+    fn denied() -> Permission {
+        Permission::Denied(Failure {
+            kind: FailureKind::Denied,
+            message: "no".into(),
+            request: None,
+        })
+    }
+
+    #[test]
+    fn the_policy_to_copy_holds_exactly_what_was_denied() {
+        let preflight = found(vec![
+            (Operation::SearchAgreements, Permission::Allowed),
+            (Operation::GetAgreementContacts, denied()),
+            (Operation::ResolveCustomer, denied()),
+            (Operation::BatchMeterUsage, Permission::NotWanted),
+        ]);
+        expect![[r#"
+            {
+              "Version": "2012-10-17",
+              "Statement": [
+                {
+                  "Sid": "Bindery",
+                  "Effect": "Allow",
+                  "Action": [
+                    "aws-marketplace:GetAgreementContacts",
+                    "aws-marketplace:ResolveCustomer"
+                  ],
+                  "Resource": "*"
+                }
+              ]
+            }
+        "#]]
+        .assert_eq(&preflight.missing_policy().unwrap());
+        assert_eq!(found(Vec::new()).missing_policy(), None);
+    }
+
+    #[test]
+    fn a_read_only_connection_asks_for_no_action_that_acts() {
+        assert!(full_policy(false).contains("BatchMeterUsage"));
+        assert!(!full_policy(true).contains("BatchMeterUsage"));
+        assert!(!full_policy(true).contains("SendAgreementCancellationRequest"));
+        assert!(full_policy(true).contains("ResolveCustomer"));
+    }
+
+    #[test]
+    fn another_account_is_named() {
+        let preflight = found(Vec::new());
+        let expected = AccountId::parse("444455556666").unwrap();
+        assert_eq!(preflight.other_account(&expected), Some("111122223333"));
+        let own = AccountId::parse("111122223333").unwrap();
+        assert_eq!(preflight.other_account(&own), None);
+    }
+}
