@@ -45,6 +45,7 @@ export const phaseWords: Record<SyncPhase, Word> = {
   products: m.phase_products,
   agreements: m.phase_agreements,
   entitlements: m.phase_entitlements,
+  directory: m.phase_directory,
   cancellations: m.phase_cancellations,
   details: m.phase_details,
 };

@@ -237,7 +237,7 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "stopped" | "internal";
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -667,7 +667,7 @@ export type Subscription = {
 };
 
 /**  What a sync is doing. */
-export type SyncPhase = "products" | "agreements" | "cancellations" | "entitlements" | "details";
+export type SyncPhase = "products" | "agreements" | "directory" | "cancellations" | "entitlements" | "details";
 
 /**  How far a sync is. */
 export type SyncProgress = {
@@ -722,6 +722,8 @@ export type Topic =
 "cancellations" | 
 /**  Links to the vendor's directory. */
 "links" | 
+/**  What the credentials may do. */
+"permissions" | 
 /**  How the connection is. */
 "status" | 
 /**  The sandbox's state. */

@@ -2,21 +2,21 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Link, Timestamp};
+use domain::Timestamp;
 use store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::sync::{Progress, Scope, Summary};
-use crate::{Clock, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync};
-
-/// Links mirrored in one transaction. The ledger's seam to DynamoDB allows 100 items a change set.
-const LINKS_PER_WRITE: usize = 100;
+use crate::sync::{Parts, Progress, Scope, Summary};
+use crate::{
+    Clock, Directory, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync,
+};
 
 /// One open connection. Shared behind an `Arc` by every command.
 pub struct Console<M> {
     store: Arc<Store>,
     marketplace: M,
+    directory: Option<Box<dyn Directory>>,
     clock: Clock,
     running: Mutex<Option<CancellationToken>>,
     progress: watch::Sender<Option<Progress>>,
@@ -34,10 +34,20 @@ impl<M: Marketplace> Console<M> {
         Self {
             store,
             marketplace,
+            directory: None,
             clock,
             running: Mutex::default(),
             progress,
             offline_since: Mutex::default(),
+        }
+    }
+
+    /// The same console, which takes in what this directory reports.
+    #[must_use]
+    pub fn with_directory(self, directory: impl Directory) -> Self {
+        Self {
+            directory: Some(Box::new(directory)),
+            ..self
         }
     }
 
@@ -63,13 +73,15 @@ impl<M: Marketplace> Console<M> {
     /// the next one goes on from there. Wants a multi-threaded runtime, since SQLite blocks.
     pub async fn sync(&self, scope: Scope) -> Result<Summary, Error> {
         let claim = self.claim()?;
-        let stop = &claim.stop;
         let outcome = sync::run(
-            &self.store,
-            &self.marketplace,
-            &self.clock,
-            &self.progress,
-            stop,
+            Parts {
+                store: &self.store,
+                marketplace: &self.marketplace,
+                directory: self.directory.as_deref(),
+                clock: &self.clock,
+                progress: &self.progress,
+                stop: &claim.stop,
+            },
             scope,
         )
         .await;
@@ -91,16 +103,13 @@ impl<M: Marketplace> Console<M> {
 
     /// Finds out what the credentials may do, and keeps it.
     pub async fn preflight(&self, read_only: bool) -> Result<Preflight, Error> {
+        let before = self.store.read(Preflight::last)?;
         let found = preflight::run(&self.marketplace, &self.clock, read_only).await;
+        tokio::task::block_in_place(|| {
+            let keep = |write: &mut store::Write<'_>| found.keep(write, before.as_ref());
+            self.store.write(keep)
+        })?;
         Ok(found)
-    }
-
-    /// Takes in links that the vendor's system of record reports.
-    pub fn mirror_links(&self, links: &[Link]) -> Result<(), Error> {
-        for links in links.chunks(LINKS_PER_WRITE) {
-            self.store.write(|write| write.mirror_links(links))?;
-        }
-        Ok(())
     }
 
     /// Sets the connection's clock, and keeps the offset for when the connection cannot be asked.

@@ -3,6 +3,7 @@
 use domain::filter::FilterError;
 use store::table::details::Failure as StoredFailure;
 
+use crate::directory::DirectoryError;
 use crate::marketplace::{ErrorKind, MarketplaceError};
 
 /// Why a use case did not do as asked.
@@ -25,6 +26,9 @@ pub enum Error {
     /// AWS did not do as asked.
     #[error(transparent)]
     Marketplace(#[from] MarketplaceError),
+    /// The vendor's system of record did not do as asked.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// The database did not do as asked.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -136,6 +140,7 @@ impl From<&Error> for Failure {
             Error::Filter(_) | Error::Invalid(_) => FailureKind::Invalid,
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
+            Error::Directory(_) => FailureKind::Offline,
             Error::Store(error) => kind_of_store(error),
             Error::Stopped => FailureKind::Stopped,
             Error::AlreadyRunning => FailureKind::Busy,

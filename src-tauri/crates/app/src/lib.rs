@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod console;
+pub mod directory;
 pub mod error;
 pub mod marketplace;
 pub mod operation;
@@ -14,6 +15,7 @@ pub mod sync;
 
 pub use clock::Clock;
 pub use console::Console;
+pub use directory::Directory;
 pub use error::{Error, Failure, FailureKind};
 pub use marketplace::{Marketplace, MarketplaceError};
 pub use operation::Operation;

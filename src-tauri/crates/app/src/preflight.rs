@@ -2,10 +2,18 @@
 
 use domain::{AccountId, Timestamp};
 use futures_util::future::join_all;
+use store::table::permission::{Check, Permission as Found};
+use store::{Read, Write};
 
 use crate::marketplace::{CallerIdentity, ErrorKind};
 use crate::operation::Effect;
 use crate::{Clock, Error, Failure, Marketplace, MarketplaceError, Operation};
+
+/// The outcomes' words in the database.
+pub(crate) const ALLOWED: &str = "allowed";
+pub(crate) const DENIED: &str = "denied";
+const UNKNOWN: &str = "unknown";
+const NOT_WANTED: &str = "not-wanted";
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +69,58 @@ impl Preflight {
             .map(|(_, permission)| permission)
     }
 
+    /// The last check of this connection, with what later syncs found out; `None` before the first.
+    pub(crate) fn last(read: &Read<'_>) -> store::Result<Option<Self>> {
+        let Some(check) = read.check()? else {
+            return Ok(None);
+        };
+        let known = read.permissions()?;
+        let permissions = known.iter().filter_map(|found| {
+            Some((
+                Operation::from_name(&found.operation)?,
+                Permission::from_stored(found),
+            ))
+        });
+        let mut permissions: Vec<_> = permissions.collect();
+        permissions.sort_by_key(|(operation, _)| *operation);
+        Ok(Some(Self {
+            at: check.at,
+            identity: match check.identity {
+                Ok((account, arn)) => Ok(CallerIdentity { account, arn }),
+                Err(failure) => Err(Failure::from_stored(&failure)),
+            },
+            clock_behind_ms: check.clock_behind_ms,
+            permissions,
+        }))
+    }
+
+    /// Keeps the check. What was refused before and is not any more is looked at anew by the next sync.
+    pub(crate) fn keep(&self, write: &mut Write<'_>, before: Option<&Self>) -> store::Result<()> {
+        let identity = self.identity.as_ref();
+        write.put_check(&Check {
+            at: self.at,
+            identity: identity
+                .map(|it| (it.account.clone(), it.arn.clone()))
+                .map_err(Failure::stored),
+            clock_behind_ms: self.clock_behind_ms,
+        })?;
+        for (operation, permission) in &self.permissions {
+            write.put_permission(&permission.stored(*operation, self.at))?;
+        }
+        let denied_before = |operation| {
+            let before = before.and_then(|before| before.permission(operation));
+            matches!(before, Some(Permission::Denied(_)))
+        };
+        let granted = self.permissions.iter().any(|(operation, permission)| {
+            *permission == Permission::Allowed && denied_before(*operation)
+        });
+        if granted {
+            write.outdate_details()
+        } else {
+            Ok(())
+        }
+    }
+
     /// The least IAM policy that grants exactly what was denied; `None` when nothing was.
     #[must_use]
     pub fn missing_policy(&self) -> Option<String> {
@@ -71,6 +131,32 @@ impl Preflight {
         };
         let actions: Vec<_> = self.permissions.iter().filter_map(denied).collect();
         (!actions.is_empty()).then(|| policy(&actions))
+    }
+}
+
+impl Permission {
+    fn stored(&self, operation: Operation, at: Timestamp) -> Found {
+        let (outcome, failure) = match self {
+            Self::Allowed => (ALLOWED, None),
+            Self::Denied(failure) => (DENIED, Some(failure.stored())),
+            Self::Unknown(failure) => (UNKNOWN, Some(failure.stored())),
+            Self::NotWanted => (NOT_WANTED, None),
+        };
+        Found {
+            operation: operation.name().to_owned(),
+            outcome: outcome.to_owned(),
+            failure,
+            found_at: at,
+        }
+    }
+
+    fn from_stored(found: &Found) -> Self {
+        match (found.outcome.as_str(), &found.failure) {
+            (DENIED, Some(failure)) => Self::Denied(Failure::from_stored(failure)),
+            (UNKNOWN, Some(failure)) => Self::Unknown(Failure::from_stored(failure)),
+            (NOT_WANTED, _) => Self::NotWanted,
+            _ => Self::Allowed,
+        }
     }
 }
 

@@ -5,8 +5,13 @@
 //! not see. Every page is committed together with the position behind it, so that a walk can be cut
 //! off anywhere and goes on from there; an agreement that changes during the walk moves to its end
 //! and is met again. A walk that broke off drops nothing and leaves the listing marked incomplete.
+//!
+//! What the credentials may not ask for is left out and noted, as long as the agreements themselves
+//! may be listed.
 
+mod access;
 mod details;
+mod directory;
 mod entitlements;
 mod listing;
 
@@ -18,7 +23,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::marketplace::MarketplaceError;
-use crate::{Clock, Error, Failure, Marketplace};
+use crate::{Clock, Directory, Error, Failure, Marketplace};
+
+use access::Access;
 
 /// How much to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub enum Phase {
     Products,
     /// Listing agreements.
     Agreements,
+    /// Taking in the vendor's directory.
+    Directory,
     /// Listing cancellation requests.
     Cancellations,
     /// Listing entitlements.
@@ -78,24 +87,40 @@ pub struct Summary {
     pub failed: usize,
 }
 
+/// What a sync works with.
+pub(crate) struct Parts<'a, M> {
+    pub(crate) store: &'a Store,
+    pub(crate) marketplace: &'a M,
+    /// The vendor's system of record, where it can be asked.
+    pub(crate) directory: Option<&'a dyn Directory>,
+    pub(crate) clock: &'a Clock,
+    pub(crate) progress: &'a watch::Sender<Option<Progress>>,
+    pub(crate) stop: &'a CancellationToken,
+}
+
 /// Runs one sync to its end. The listing's failure is kept in the database as well as returned.
 pub(crate) async fn run<M: Marketplace>(
-    store: &Store,
-    marketplace: &M,
-    clock: &Clock,
-    progress: &watch::Sender<Option<Progress>>,
-    stop: &CancellationToken,
+    parts: Parts<'_, M>,
     scope: Scope,
 ) -> Result<Summary, Error> {
-    let started_at = clock.now();
-    let mut sync = Sync {
+    let Parts {
         store,
         marketplace,
+        directory,
         clock,
         progress,
         stop,
-        started_at,
+    } = parts;
+    let mut sync = Sync {
+        store,
+        marketplace,
+        directory,
+        clock,
+        progress,
+        stop,
+        started_at: clock.now(),
         summary: Summary::default(),
+        access: Access::default(),
     };
     let run = match sync.list(scope).await {
         Ok(run) => run,
@@ -105,6 +130,7 @@ pub(crate) async fn run<M: Marketplace>(
         }
     };
     sync.fetch_details(run).await?;
+    sync.keep_access().await?;
     Ok(sync.summary)
 }
 
@@ -112,11 +138,13 @@ pub(crate) async fn run<M: Marketplace>(
 struct Sync<'a, M> {
     store: &'a Store,
     marketplace: &'a M,
+    directory: Option<&'a dyn Directory>,
     clock: &'a Clock,
     progress: &'a watch::Sender<Option<Progress>>,
     stop: &'a CancellationToken,
     started_at: Timestamp,
     summary: Summary,
+    access: Access,
 }
 
 impl<M: Marketplace> Sync<'_, M> {
@@ -125,11 +153,15 @@ impl<M: Marketplace> Sync<'_, M> {
         let state = self.store.read(|read| read.sync_state())?;
         self.summary.full =
             scope == Scope::Everything || state.full.is_some() || state.watermark.is_none();
-        self.list_products().await?;
+        let products = self.list_products().await;
+        self.unless_denied(products)?;
         let run = self.list_agreements(&state).await?;
-        self.list_cancellations(&state).await?;
+        self.take_directory_in(&state).await?;
+        let cancellations = self.list_cancellations(&state).await;
+        self.unless_denied(cancellations)?;
         if self.summary.full {
-            self.list_entitlements(run).await?;
+            let entitlements = self.list_entitlements(run).await;
+            self.unless_denied(entitlements)?;
         }
         Ok(run)
     }

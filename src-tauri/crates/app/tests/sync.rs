@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use app::directory::{Directory, DirectoryError, LinkPage};
 use app::marketplace::{
     CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError, Page,
     PageToken, ProductSummary,
@@ -20,7 +21,9 @@ use domain::{
     AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, EndBehavior,
     Entitlement, Listing, ProductCode, ProductId, Timestamp,
 };
+use domain::{Link, LinkState, Target, TargetKind};
 use expect_test::{Expect, expect};
+use futures_util::future::BoxFuture;
 use store::Store;
 use tokio::sync::watch;
 
@@ -40,6 +43,8 @@ struct World {
     trouble: Option<(usize, ErrorKind)>,
     /// Agreements whose details fail.
     undescribable: Vec<u32>,
+    /// Operations that the credentials may not call.
+    denied: Vec<&'static str>,
 }
 
 #[derive(Clone, Default)]
@@ -101,13 +106,21 @@ impl Marketplace for Fake {
         Ok(Timestamp::from_millis(0))
     }
 
-    async fn probe(&self, _: Operation) -> Answer<()> {
+    async fn probe(&self, operation: Operation) -> Answer<()> {
+        let mut world = self.0.lock().unwrap();
+        world.asked.push(format!("probe {operation}"));
+        if world.denied.contains(&operation.name()) {
+            return Err(error(ErrorKind::Denied, operation.name()));
+        }
         Ok(())
     }
 
     async fn products(&self, _: Option<&PageToken>) -> Answer<Page<ProductSummary>> {
         // Lets whatever else runs have its turn, as a real answer would.
         tokio::task::yield_now().await;
+        if self.0.lock().unwrap().denied.contains(&"ListEntities") {
+            return Err(error(ErrorKind::Denied, "ListEntities"));
+        }
         Ok(empty())
     }
 
@@ -155,7 +168,12 @@ impl Marketplace for Fake {
         if world.undescribable.contains(&number) {
             return Err(error(ErrorKind::Denied, "GetAgreementTerms"));
         }
-        Ok(Look::default())
+        let contacts = "GetAgreementContacts";
+        let mut look = Look::default();
+        if world.denied.contains(&contacts) {
+            look.denied.push(error(ErrorKind::Denied, contacts));
+        }
+        Ok(look)
     }
 
     async fn agreement(&self, _: &AgreementId) -> Answer<Option<Agreement>> {
@@ -177,6 +195,39 @@ impl Marketplace for Fake {
         _: Option<&PageToken>,
     ) -> Answer<Page<CancellationRequest>> {
         Ok(empty())
+    }
+}
+
+/// A directory that knows one link, and writes down in the fake's book when it is asked.
+struct FakeDirectory(Fake);
+
+impl Directory for FakeDirectory {
+    fn links(&self, after: Option<String>) -> BoxFuture<'_, Result<LinkPage, DirectoryError>> {
+        let asked = format!("directory after {after:?}");
+        self.0.with(|world| world.asked.push(asked));
+        let link = Link {
+            agreement: AgreementId::parse("agmt-3").unwrap(),
+            license: None,
+            target: Target {
+                kind: TargetKind::Organization,
+                id: "org-1".to_owned(),
+                name: "Example".to_owned(),
+            },
+            state: LinkState::Active,
+            since: Timestamp::from_millis(1),
+            source: "test".to_owned(),
+        };
+        let page = match after {
+            None => LinkPage {
+                links: Vec::new(),
+                next: Some("p2".to_owned()),
+            },
+            Some(_) => LinkPage {
+                links: vec![link],
+                next: None,
+            },
+        };
+        Box::pin(async { Ok(page) })
     }
 }
 
@@ -238,6 +289,15 @@ impl Story {
             ids.join(" ")
         );
         expected.assert_eq(&told);
+    }
+}
+
+impl Story {
+    fn matched(&self, filter: &str) -> usize {
+        let clock = self.console.clock();
+        let sort = query::SORT_DEFAULT;
+        let window = query::agreements(&self.store, clock, filter, sort, 0, 0);
+        window.unwrap().matched
     }
 }
 
@@ -429,4 +489,102 @@ fn only_one_sync_runs_at_a_time() {
     });
     assert_eq!(outcomes.1, "a sync is running already");
     assert!(outcomes.0.starts_with("listed 5"), "{}", outcomes.0);
+}
+
+#[test]
+fn the_directory_is_taken_in_once_after_the_listing_and_before_the_details() {
+    let mut story = Story::new();
+    let directory = FakeDirectory(story.aws.clone());
+    story.console = story.console.with_directory(directory);
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        directory after None
+        directory after Some("p2")
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 5, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    assert_eq!(story.matched("link:active"), 1);
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        = listed 1, dropped 0, looked at 0, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+}
+
+#[test]
+fn what_may_not_be_asked_is_left_out_and_fetched_once_it_is_granted() {
+    let story = Story::new();
+    story
+        .aws
+        .with(|world| world.denied = vec!["ListEntities", "GetAgreementContacts"]);
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 0 from 0
+        list after 0 from 2
+        list after 0 from 4
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 5, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    let denied = |story: &Story| {
+        let found = story.store.read(|read| read.permissions()).unwrap();
+        let denied = found.into_iter().filter(|found| found.outcome == "denied");
+        denied.map(|found| found.operation).collect::<Vec<_>>()
+    };
+    assert_eq!(denied(&story), ["GetAgreementContacts", "ListEntities"]);
+    // Still denied: nothing is looked at again.
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        probe GetAgreementContacts
+        = listed 1, dropped 0, looked at 0, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+
+    story.aws.with(|world| world.denied.clear());
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        probe GetAgreementContacts
+        probe ListEntities
+        = listed 1, dropped 0, looked at 0, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
+    assert!(denied(&story).is_empty());
+    story.check(
+        Scope::Changes,
+        expect![[r#"
+        list after 49 from 0
+        describe agmt-5
+        describe agmt-4
+        describe agmt-3
+        describe agmt-2
+        describe agmt-1
+        = listed 1, dropped 0, looked at 5, failed 0
+        = complete; agmt-5 agmt-4 agmt-3 agmt-2 agmt-1
+    "#]],
+    );
 }

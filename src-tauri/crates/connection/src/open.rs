@@ -11,7 +11,7 @@ use store::Store;
 use tokio::sync::{Mutex, watch};
 
 use crate::Folders;
-use crate::world::World;
+use crate::world::{SandboxDirectory, World};
 
 /// Why AWS, or the sandbox in its place, cannot be reached at all.
 #[derive(Debug, thiserror::Error)]
@@ -121,15 +121,12 @@ impl Connection {
 
     /// Brings the cache up to date, and takes in the vendor's directory when it never was.
     pub async fn sync(&self, scope: Scope) -> Result<Summary, OpenError> {
-        let (console, control) = {
+        let console = {
             let mut live = self.live.lock().await;
-            let live = self.ensure(&mut live).await?;
-            (Arc::clone(&live.console), live.world.control().clone())
+            Arc::clone(&self.ensure(&mut live).await?.console)
         };
         // On the heap: a sync holds its whole queue of calls.
-        let summary = Box::pin(console.sync(scope)).await?;
-        self.mirror_links(&console, &control).await?;
-        Ok(summary)
+        Ok(Box::pin(console.sync(scope)).await?)
     }
 
     /// Stops the running sync, if any.
@@ -199,7 +196,8 @@ impl Connection {
             marketplace,
             self.clock.clone(),
             self.progress.clone(),
-        );
+        )
+        .with_directory(SandboxDirectory(world.control().clone()));
         let console = Arc::new(console);
         let live = Live {
             console: Arc::clone(&console),
@@ -221,37 +219,6 @@ impl Connection {
 
     /// A difference between two clocks that is not corrected, in milliseconds.
     const CLOCK_SLACK_MS: i64 = 1_000;
-
-    /// Takes in the links that the vendor's directory reports, once. They are mirrored after a
-    /// listing, since a link belongs to a chain of agreements, which only the listing tells.
-    async fn mirror_links(
-        &self,
-        console: &Console<AwsMarketplace>,
-        control: &Control,
-    ) -> Result<(), OpenError> {
-        let state = self
-            .store
-            .read(|read| read.sync_state())
-            .map_err(app::Error::from)?;
-        if state.directory_at.is_some() {
-            return Ok(());
-        }
-        let mut after = None;
-        loop {
-            let page = control.directory_page(after.as_deref(), None).await?;
-            console.mirror_links(&crate::world::links(&page)?)?;
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
-        }
-        // Only now: whoever is killed on the way takes it in again, and what is there is left alone.
-        let now = self.clock.now();
-        Ok(self
-            .store
-            .write(|write| write.finish_directory(now))
-            .map_err(app::Error::from)?)
-    }
 }
 
 /// The instant that the sandbox wrote, as RFC 3339.

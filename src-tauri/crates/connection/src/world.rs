@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use app::Directory;
+use app::directory::{DirectoryError, LinkPage};
 use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind};
-use sandbox::{Control, Directory, Options, Running, ServeError};
+use futures_util::future::BoxFuture;
+use sandbox::{Control, Options, Running, ServeError};
 
 use crate::OpenError;
 use crate::open::parse_time;
@@ -86,9 +89,21 @@ impl ControlGuard {
     }
 }
 
-/// The links of a directory page, in the domain's words.
-pub(crate) fn links(directory: &Directory) -> Result<Vec<Link>, OpenError> {
-    directory.links.iter().map(link).collect()
+/// The sandbox's directory, in the place of the vendor's own.
+pub(crate) struct SandboxDirectory(pub(crate) Control);
+
+impl Directory for SandboxDirectory {
+    fn links(&self, after: Option<String>) -> BoxFuture<'_, Result<LinkPage, DirectoryError>> {
+        Box::pin(async move {
+            let page = self.0.directory_page(after.as_deref(), None).await;
+            let page = page.map_err(|error| DirectoryError(error.to_string()))?;
+            let links: Result<_, _> = page.links.iter().map(link).collect();
+            Ok(LinkPage {
+                links: links.map_err(|error| DirectoryError(error.to_string()))?,
+                next: page.next,
+            })
+        })
+    }
 }
 
 fn link(link: &sandbox::Link) -> Result<Link, OpenError> {

@@ -16,19 +16,22 @@ pub enum Topic {
     Cancellations,
     /// Links to the vendor's directory.
     Links,
+    /// What the credentials may do.
+    Permissions,
     /// How far the listings got.
     Sync,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Agreements,
         Self::Details,
         Self::Entitlements,
         Self::Listings,
         Self::Cancellations,
         Self::Links,
+        Self::Permissions,
         Self::Sync,
     ];
 }

@@ -12,7 +12,10 @@ const APPLICATION_ID: i32 = 0x4249_4e44;
 
 /// Every migration, oldest first. They go forward only and are never edited once released; the
 /// file's `user_version` counts those it has.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache_and_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_cache_and_ledger.sql"),
+    include_str!("../migrations/0002_permissions.sql"),
+];
 
 /// How long a call waits for another program's lock.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,4 +6,5 @@ pub mod details;
 pub mod entitlement;
 pub mod link;
 pub mod listing;
+pub mod permission;
 pub mod sync;

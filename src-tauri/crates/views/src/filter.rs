@@ -63,49 +63,63 @@ pub struct Chip {
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FilterReading {
-    /// Its terms; none when it is broken.
+    /// Its terms; of a broken one those that can be read.
     pub chips: Vec<Chip>,
     /// What is wrong with it.
     pub error: Option<Failure>,
 }
 
 impl FilterReading {
-    /// What reading `text` came to.
+    /// What reading `text` came to. The terms around a broken one are shown nevertheless.
     #[must_use]
     pub fn of(text: &str, reading: &Result<Filter, FilterError>) -> Self {
         match reading {
-            Err(error) => Self {
-                chips: Vec::new(),
-                error: Some(Failure::of_filter(error, text)),
-            },
             Ok(filter) => Self {
-                chips: filter
-                    .terms
-                    .iter()
-                    .map(|term| {
-                        let written = text.get(term.span.from..term.span.to).unwrap_or_default();
-                        let body = written
-                            .strip_prefix('-')
-                            .filter(|_| term.negated)
-                            .unwrap_or(written);
-                        let (key, value) = match body.split_once(':') {
-                            Some((key, value)) if domain::filter::field(key).is_some() => {
-                                (Some(key), value)
-                            }
-                            _ => (None, body),
-                        };
-                        Chip {
-                            span: Span::of(term.span, text),
-                            key: key.map(str::to_owned),
-                            value: value.to_owned(),
-                            negated: term.negated,
-                        }
-                    })
-                    .collect(),
+                chips: chips(text, filter).collect(),
                 error: None,
+            },
+            Err(error) => Self {
+                chips: chips_around(text, error.span),
+                error: Some(Failure::of_filter(error, text)),
             },
         }
     }
+}
+
+fn chips<'a>(text: &'a str, filter: &'a Filter) -> impl Iterator<Item = Chip> + 'a {
+    filter.terms.iter().map(|term| {
+        let written = text.get(term.span.from..term.span.to).unwrap_or_default();
+        let body = written
+            .strip_prefix('-')
+            .filter(|_| term.negated)
+            .unwrap_or(written);
+        let (key, value) = match body.split_once(':') {
+            Some((key, value)) if domain::filter::field(key).is_some() => (Some(key), value),
+            _ => (None, body),
+        };
+        Chip {
+            span: Span::of(term.span, text),
+            key: key.map(str::to_owned),
+            value: value.to_owned(),
+            negated: term.negated,
+        }
+    })
+}
+
+/// The chips of what stands before and behind the word that is broken. Behind it only if that can be
+/// read as a whole: a quotation mark that is missing there makes everything else guesswork.
+fn chips_around(text: &str, broken: domain::filter::Span) -> Vec<Chip> {
+    let before = text[..broken.from].trim_end_matches(|c: char| !c.is_whitespace());
+    let behind = text[broken.to..].trim_start_matches(|c: char| !c.is_whitespace());
+    // As long as the word that is left out, so that places behind it stay what they are.
+    let word = &text[before.len()..text.len() - behind.len()];
+    let blank = " ".repeat(word.encode_utf16().count());
+    let around = format!("{before}{blank}{behind}");
+    if let Ok(filter) = domain::filter::parse(&around) {
+        return chips(&around, &filter).collect();
+    }
+    // Shorter with every word that is broken, so this comes to an end.
+    FilterReading::of(before, &domain::filter::parse(before)).chips
 }
 
 /// One thing that may be typed.
@@ -212,5 +226,25 @@ mod tests {
             (false, None, "arn:aws:x"),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn the_chips_around_a_broken_term_stay_at_their_places() {
+        let told = |text: &str| {
+            let reading = FilterReading::of(text, &domain::filter::parse(text));
+            assert!(reading.error.is_some(), "{text}");
+            let chips = reading.chips.into_iter();
+            chips
+                .map(|chip| (chip.value, chip.span.from, chip.span.to))
+                .collect::<Vec<_>>()
+        };
+        let active = ("active".to_owned(), 0, 13);
+        assert_eq!(
+            told("status:active ends:<서울d acme"),
+            [active.clone(), ("acme".to_owned(), 24, 28)]
+        );
+        assert_eq!(told("status:active ends:<30x \"acme"), [active.clone()]);
+        assert_eq!(told("status:active bogus:1"), [active]);
+        assert_eq!(told("ends:"), []);
     }
 }

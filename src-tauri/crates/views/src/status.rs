@@ -132,6 +132,7 @@ impl Status {
 pub enum SyncPhase {
     Products,
     Agreements,
+    Directory,
     Cancellations,
     Entitlements,
     Details,
@@ -160,6 +161,7 @@ impl From<&sync::Progress> for SyncProgress {
         let phase = match progress.phase {
             sync::Phase::Products => SyncPhase::Products,
             sync::Phase::Agreements => SyncPhase::Agreements,
+            sync::Phase::Directory => SyncPhase::Directory,
             sync::Phase::Cancellations => SyncPhase::Cancellations,
             sync::Phase::Entitlements => SyncPhase::Entitlements,
             sync::Phase::Details => SyncPhase::Details,
@@ -191,6 +193,8 @@ pub enum Topic {
     Cancellations,
     /// Links to the vendor's directory.
     Links,
+    /// What the credentials may do.
+    Permissions,
     /// How the connection is.
     Status,
     /// The sandbox's state.
@@ -208,6 +212,7 @@ impl From<store::Topic> for Topic {
             store::Topic::Listings => Self::Listings,
             store::Topic::Cancellations => Self::Cancellations,
             store::Topic::Links => Self::Links,
+            store::Topic::Permissions => Self::Permissions,
             store::Topic::Sync => Self::Status,
         }
     }

@@ -48,6 +48,9 @@ impl<M: Marketplace> Sync<'_, M> {
         loop {
             let outcome = self.fetch_queue(queue, &codes, run, &mut tally).await;
             (self.summary.details, self.summary.failed) = (tally.done, tally.failed);
+            for error in tally.denied.drain(..) {
+                self.access.note(&error);
+            }
             outcome?;
             queue = self.store.read(|read| read.undetailed(place, QUEUE_PAGE))?;
             let Some(last) = queue.last() else {
@@ -93,7 +96,15 @@ impl<M: Marketplace> Sync<'_, M> {
                 None => Ok(Vec::new()),
             }
         };
-        let outcome = tokio::try_join!(self.marketplace.details(&item.agreement), held);
+        let outcome = match tokio::join!(self.marketplace.details(&item.agreement), held) {
+            (Ok(look), Ok(held)) => Ok((look, held)),
+            // As with the parts of the look itself: what may not be called is left out.
+            (Ok(mut look), Err(error)) if error.kind == ErrorKind::Denied => {
+                look.denied.push(error);
+                Ok((look, Vec::new()))
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
         Looked { item, outcome }
     }
 
@@ -150,16 +161,22 @@ struct Tally {
     done: usize,
     failed: usize,
     failed_in_a_row: usize,
+    /// What AWS refused to these credentials, once an operation.
+    denied: Vec<MarketplaceError>,
 }
 
 impl Tally {
     /// Counts answers; the failure that ends the phase, if one does.
     fn count(&mut self, looked: &[Looked]) -> Option<MarketplaceError> {
         for Looked { outcome, .. } in looked {
-            let Err(error) = outcome else {
-                self.done += 1;
-                self.failed_in_a_row = 0;
-                continue;
+            let error = match outcome {
+                Ok((look, _)) => {
+                    self.done += 1;
+                    self.failed_in_a_row = 0;
+                    look.denied.iter().for_each(|error| self.note_denied(error));
+                    continue;
+                }
+                Err(error) => error,
             };
             self.failed += 1;
             self.failed_in_a_row += 1;
@@ -169,5 +186,15 @@ impl Tally {
             }
         }
         None
+    }
+
+    fn note_denied(&mut self, error: &MarketplaceError) {
+        if !self
+            .denied
+            .iter()
+            .any(|known| known.operation == error.operation)
+        {
+            self.denied.push(error.clone());
+        }
     }
 }

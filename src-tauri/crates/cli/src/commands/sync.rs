@@ -76,6 +76,7 @@ fn line(progress: &Progress) -> String {
     let what = match progress.phase {
         Phase::Products => "Listing products",
         Phase::Agreements => "Listing agreements",
+        Phase::Directory => "Taking the directory in",
         Phase::Cancellations => "Listing cancellation requests",
         Phase::Entitlements => "Listing entitlements",
         Phase::Details => "Looking at agreements",
