@@ -98,6 +98,12 @@ kinds! {
     DatabaseNewer = "databaseNewer" => Some("Install the newest version of Bindery, or choose another data folder."),
     /// The database is damaged or not ours.
     DatabaseDamaged = "databaseDamaged" => Some("Close Bindery, move the file away and keep it: links and audit are in it. Restore it from a backup, or start with a new one and sync."),
+    /// The key that would open the database is missing or another's.
+    DatabaseKey = "databaseKey" => Some("Restore the keyring entry from a backup. Without its key nobody can read the file: you can start with a new database, and the old file is kept."),
+    /// The operating system's keyring does not give or take a secret.
+    Keyring = "keyring" => Some("Unlock the keyring, then try again."),
+    /// A rule of the connection forbids it.
+    Refused = "refused" => None,
     /// Somebody else holds the database.
     DatabaseLocked = "databaseLocked" => Some("Close the other program that uses the file, then try again."),
     /// The database may not be written.
@@ -184,7 +190,8 @@ fn kind_of_store(error: &store::Error) -> FailureKind {
     match error {
         store::Error::Newer { .. } => FailureKind::DatabaseNewer,
         store::Error::Foreign | store::Error::Damaged(_) => FailureKind::DatabaseDamaged,
-        store::Error::Locked(_) => FailureKind::DatabaseLocked,
+        store::Error::WrongKey(_) => FailureKind::DatabaseKey,
+        store::Error::Locked(_) | store::Error::InUse => FailureKind::DatabaseLocked,
         store::Error::ReadOnly | store::Error::Unreachable(_) => FailureKind::DatabaseReadOnly,
         store::Error::Full(_) => FailureKind::DiskFull,
         store::Error::Sqlite(_) | store::Error::Invalid(_) => FailureKind::Internal,

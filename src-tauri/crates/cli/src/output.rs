@@ -105,11 +105,15 @@ impl Output {
 fn exit_code(code: Code) -> u8 {
     match code {
         Code::Invalid => 2,
+        Code::Refused => 3,
         Code::Denied | Code::Credentials | Code::CodeNeeded => 4,
         Code::Offline | Code::Busy | Code::Garbage => 5,
         Code::NotFound => 7,
         Code::DatabaseNewer
         | Code::DatabaseDamaged
+        | Code::DatabaseKey
+        | Code::Keyring
+        | Code::Locked
         | Code::DatabaseLocked
         | Code::DatabaseReadOnly
         | Code::DiskFull

@@ -19,9 +19,15 @@ pub enum Error {
     /// The file is not a Bindery database.
     #[error("the file is not a Bindery database")]
     Foreign,
-    /// The file is damaged, or encrypted with a key that was not given.
+    /// The file is damaged, or encrypted and no key was given.
     #[error("the database file is damaged")]
     Damaged(#[source] rusqlite::Error),
+    /// The key does not open the file: it is another's, or the file is damaged.
+    #[error("the key does not open the database")]
+    WrongKey(#[source] rusqlite::Error),
+    /// The file cannot be encrypted anew while somebody has it open.
+    #[error("another program has the database open")]
+    InUse,
     /// Another program holds the file for longer than [`crate::Store::BUSY_TIMEOUT`].
     #[error("another program keeps the database locked")]
     Locked(#[source] rusqlite::Error),

@@ -1,11 +1,11 @@
-//! Opening the database file: settings, format, migrations.
+//! Opening the database file: key, settings, format, migrations.
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{Error, Result};
+use crate::{DatabaseKey, Error, Result};
 
 /// Marks the file as ours: "BIND".
 const APPLICATION_ID: i32 = 0x4249_4e44;
@@ -32,18 +32,16 @@ const READER_CACHE_KIB: i32 = 4_096;
 const CHECKPOINT_PAGES: i32 = 16_384;
 
 /// Opens the file for writing, makes it when it is missing, and brings it to the newest format.
-pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
+pub(crate) fn open_writer(path: &Path, key: Option<&DatabaseKey>) -> Result<Connection> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| Error::Unreachable(Box::new(error)))?;
     }
-    let mut connection = open(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut connection = open(path, key, flags)?;
     if connection.is_readonly("main")? {
         return Err(Error::ReadOnly);
     }
-    check_format(&connection)?;
+    check_format(&connection).map_err(|error| with_key(error, key))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -54,15 +52,45 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
 }
 
 /// Opens the file so that nothing can be written through the connection.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+pub(crate) fn open_reader(path: &Path, key: Option<&DatabaseKey>) -> Result<Connection> {
+    let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
+/// Encrypts a file anew, under another key. Nobody else may have it open.
+pub(crate) fn rekey(path: &Path, from: &DatabaseKey, to: &DatabaseKey) -> Result<()> {
+    let connection = open(path, Some(from), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    check_format(&connection).map_err(|error| with_key(error, Some(from)))?;
+    // Only the last connection to a file can leave the write-ahead log: whoever else has the file
+    // open would read pages it has no key for.
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    if !mode.eq_ignore_ascii_case("delete") {
+        return Err(Error::InUse);
+    }
+    connection.execute_batch(&to.rekey_pragma())?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    Ok(())
+}
+
+/// A file that is none, opened with a key: most likely it is another's key.
+fn with_key(error: Error, key: Option<&DatabaseKey>) -> Error {
+    match error {
+        Error::Damaged(source) if key.is_some() => Error::WrongKey(source),
+        other => other,
+    }
+}
+
+fn open(path: &Path, key: Option<&DatabaseKey>, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    if let Some(key) = key {
+        // SQLCipher would write to standard error what the caller is told anyway.
+        connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+        // Before anything else touches the file.
+        connection.execute_batch(&key.key_pragma())?;
+    }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

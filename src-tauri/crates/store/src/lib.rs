@@ -14,10 +14,12 @@ mod file;
     reason = "row numbers and positions in the packed text are below 2^32, positions in a segment below 2^16"
 )]
 mod index;
+mod key;
 pub mod query;
 mod store;
 pub mod table;
 
 pub use change::Topic;
 pub use error::{Error, Result};
+pub use key::{DatabaseKey, NoRandomness};
 pub use store::{Read, Store, Write};

@@ -10,12 +10,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::index::Index;
 use crate::query::Kept;
-use crate::{Result, Topic, file};
+use crate::{DatabaseKey, Result, Topic, file};
 
 /// An open database file. Cheap to share behind an `Arc`; every method may be called from any thread
 /// and blocks for as long as SQLite does.
 pub struct Store {
     path: PathBuf,
+    key: Option<DatabaseKey>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     pub(crate) index: RwLock<Index>,
@@ -33,12 +34,28 @@ impl Store {
     /// Idle read connections kept open.
     const READERS_IDLE_MAX: usize = 4;
 
-    /// Opens the file, made and migrated as needed. The index is empty until the first query that
-    /// needs it, or [`Store::warm`].
+    /// Opens a file that is not encrypted, made and migrated as needed. The index is empty until the
+    /// first query that needs it, or [`Store::warm`].
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    /// Opens an encrypted file likewise.
+    pub fn open_encrypted(path: &Path, key: &DatabaseKey) -> Result<Self> {
+        Self::open_with(path, Some(key.clone()))
+    }
+
+    /// Encrypts a file anew, under another key. Fails with [`crate::Error::InUse`] while anybody has it
+    /// open; whatever happens on the way, one of the two keys opens it.
+    pub fn rekey(path: &Path, from: &DatabaseKey, to: &DatabaseKey) -> Result<()> {
+        file::rekey(path, from, to)
+    }
+
+    fn open_with(path: &Path, key: Option<DatabaseKey>) -> Result<Self> {
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(file::open_writer(path)?),
+            writer: Mutex::new(file::open_writer(path, key.as_ref())?),
+            key,
             readers: Mutex::default(),
             index: RwLock::default(),
             index_ready: AtomicBool::new(false),
@@ -86,7 +103,7 @@ impl Store {
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => file::open_reader(&self.path)?,
+            None => self.open_reader()?,
         };
         let tx = connection.transaction()?;
         let value = work(&Read {
@@ -114,9 +131,13 @@ impl Store {
     /// Notices commits from now on, whoever makes them.
     pub fn watch(&self) -> Result<Watch> {
         Ok(Watch {
-            connection: file::open_reader(&self.path)?,
+            connection: self.open_reader()?,
             seen: None,
         })
+    }
+
+    fn open_reader(&self) -> Result<Connection> {
+        file::open_reader(&self.path, self.key.as_ref())
     }
 
     /// Tells every listener that these topics may have changed.

@@ -8,8 +8,9 @@
 use std::fs;
 use std::path::Path;
 
+use domain::{AgreementId, Link, LinkState, Target, TargetKind, Timestamp};
 use rusqlite::Connection;
-use store::{Error, Store};
+use store::{DatabaseKey, Error, Store};
 
 /// A database with one remembered clock offset in it.
 fn database(folder: &Path) -> std::path::PathBuf {
@@ -150,4 +151,81 @@ fn a_file_that_may_not_be_written_is_told_as_that() {
             .unwrap_err(),
     );
     assert!(matches!(error, Error::ReadOnly), "{error:?}");
+}
+
+#[test]
+fn an_encrypted_file_opens_with_its_key_alone_and_shows_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret.sqlite3");
+    let key = DatabaseKey::random().unwrap();
+    let store = Store::open_encrypted(&path, &key).unwrap();
+    let company = "Recognizable Company";
+    let link = link_to(company);
+    store.write(|write| write.mirror_links(&[link])).unwrap();
+    store.read(|read| read.sync_state()).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend(fs::read(path.with_extension("sqlite3-wal")).unwrap_or_default());
+    let shows = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    assert!(!shows(company) && !shows("CREATE TABLE"));
+    drop(store);
+
+    assert!(matches!(Store::open(&path), Err(Error::Damaged(_))));
+    let other = DatabaseKey::random().unwrap();
+    let refused = Store::open_encrypted(&path, &other);
+    assert!(matches!(refused, Err(Error::WrongKey(_))));
+    Store::open_encrypted(&path, &key).unwrap();
+}
+
+#[test]
+fn a_file_is_encrypted_anew_only_while_nobody_has_it_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret.sqlite3");
+    let (old, new) = (
+        DatabaseKey::random().unwrap(),
+        DatabaseKey::random().unwrap(),
+    );
+    let store = Store::open_encrypted(&path, &old).unwrap();
+    store
+        .write(|write| write.mirror_links(&[link_to("Kept")]))
+        .unwrap();
+    let refused = Store::rekey(&path, &old, &new);
+    assert!(
+        matches!(refused, Err(Error::InUse | Error::Locked(_))),
+        "{refused:?}"
+    );
+    drop(store);
+
+    assert!(matches!(
+        Store::rekey(&path, &new, &old),
+        Err(Error::WrongKey(_))
+    ));
+    Store::rekey(&path, &old, &new).unwrap();
+    assert!(matches!(
+        Store::open_encrypted(&path, &old),
+        Err(Error::WrongKey(_))
+    ));
+    let store = Store::open_encrypted(&path, &new).unwrap();
+    let links = store
+        .read(|read| read.links_of(&AgreementId::parse("agmt-1").unwrap()))
+        .unwrap();
+    assert_eq!(links.len(), 1);
+}
+
+fn link_to(name: &str) -> Link {
+    Link {
+        agreement: AgreementId::parse("agmt-1").unwrap(),
+        license: None,
+        target: Target {
+            kind: TargetKind::Organization,
+            id: "org-1".to_owned(),
+            name: name.to_owned(),
+        },
+        state: LinkState::Active,
+        since: Timestamp::from_millis(1),
+        source: "test".to_owned(),
+    }
 }
