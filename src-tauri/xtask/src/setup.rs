@@ -103,7 +103,7 @@ const PACKAGES: &[Package] = &[
         windows: "OpenSSL 3 (vcpkg install openssl), with OPENSSL_DIR set",
     },
     Package {
-        what: "D-Bus, the way to the keyring",
+        what: "D-Bus, which the library behind the window links",
         purpose: Purpose::Build,
         sign: Sign::PkgConfig("dbus-1"),
         debian: "libdbus-1-dev",
