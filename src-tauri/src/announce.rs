@@ -1,18 +1,21 @@
 //! Tells the window what changed: after commits of this process and of others, and while a sync runs.
 
 use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::sync::Scope;
-use connection::Connection;
+use connection::{Connection, OpenError};
 use tauri::{AppHandle, async_runtime};
 use tauri_specta::Event;
 use tokio::sync::Notify;
-use views::{SyncProgress, Topic};
+use views::{Code, Failure, SyncProgress, Topic};
 
-use crate::ipc::{DataChanged, SyncProgressed};
-use crate::session::Session;
+use crate::ipc::{DataChanged, SessionChanged, SyncProgressed};
+use crate::preferences;
+use crate::session::{Open, Session};
 
 /// Changes within this time are told together.
 const COALESCED: Duration = Duration::from_millis(120);
@@ -25,6 +28,9 @@ const PAINTED_WITHIN: Duration = Duration::from_secs(3);
 
 /// How often the data is brought up to date without being asked.
 const SYNCED_EVERY: Duration = Duration::from_mins(5);
+
+/// How often the window is found to be left alone.
+const IDLE_LOOKED_AT_EVERY: Duration = Duration::from_secs(5);
 
 /// Topics that wait to be told.
 #[derive(Clone, Default)]
@@ -49,86 +55,161 @@ impl Pending {
     }
 }
 
-/// Starts telling the window about the session's connection, and syncing it, when it is open.
-pub(crate) fn start(app: &AppHandle, session: &Arc<Session>) {
-    if let Ok(connection) = session.connection() {
-        follow(app, session, &connection);
+/// Shows a connection: opens it when it is not open yet, tells the page, and begins to tell about it.
+/// A failure is kept as what the page shows instead.
+pub(crate) async fn show(
+    app: &AppHandle,
+    session: &Arc<Session>,
+    id: String,
+) -> Result<(), Failure> {
+    emit(app, &SessionChanged {});
+    let owned = Arc::clone(session);
+    let shown = async_runtime::spawn_blocking(move || owned.show(&id)).await;
+    let shown = shown
+        .map_err(|error| Failure::new(Code::Internal, error.to_string(), None))
+        .flatten();
+    if let Ok(Some(open)) = &shown {
+        follow(app, session, open);
+    }
+    emit(app, &SessionChanged {});
+    shown.map(drop)
+}
+
+/// Takes the data off the screen and out of memory.
+pub(crate) async fn lock(app: &AppHandle, session: &Arc<Session>) {
+    session.lock().await;
+    emit(app, &SessionChanged {});
+}
+
+/// Locks the window after it was left alone for as long as the person wants.
+pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
+    loop {
+        tokio::time::sleep(IDLE_LOOKED_AT_EVERY).await;
+        let after = preferences::read(session.folders().config()).lock_after_minutes;
+        let idle = session.idle_ms() / 60_000;
+        let left_alone = after > 0 && idle >= i64::from(after);
+        if left_alone && session.guards_something() && !session.is_locked() {
+            lock(&app, &session).await;
+        }
     }
 }
 
-/// Tells the window about this connection from now on.
-pub(crate) fn follow(app: &AppHandle, session: &Arc<Session>, connection: &Arc<Connection>) {
+/// Tells the window about this connection until it is closed, while it is the one shown.
+fn follow(app: &AppHandle, session: &Arc<Session>, open: &Open) {
+    let Open {
+        connection,
+        closing,
+    } = open;
     let pending = Pending::default();
     let heard = pending.clone();
     connection
         .store()
         .on_change(move |topics| heard.add(topics.iter().copied().map(Topic::from)));
-    async_runtime::spawn(tell(app.clone(), pending.clone()));
-    async_runtime::spawn(tell_progress(
-        app.clone(),
-        Arc::clone(connection),
-        pending.clone(),
-    ));
-    async_runtime::spawn(watch(Arc::clone(connection), pending));
-    async_runtime::spawn(keep_synced(Arc::clone(session), Arc::clone(connection)));
+    let told = Told {
+        app: app.clone(),
+        session: Arc::clone(session),
+        connection: Arc::clone(connection),
+        pending,
+    };
+    for task in [
+        Box::pin(tell(told.clone())) as Pin<Box<dyn Future<Output = ()> + Send>>,
+        Box::pin(tell_progress(told.clone())),
+        Box::pin(watch(told.clone())),
+        Box::pin(keep_synced(told)),
+    ] {
+        let closing = closing.clone();
+        async_runtime::spawn(async move { closing.run_until_cancelled(task).await });
+    }
 }
 
-async fn tell(app: AppHandle, pending: Pending) {
+/// Whom a connection's changes are told.
+#[derive(Clone)]
+struct Told {
+    app: AppHandle,
+    session: Arc<Session>,
+    connection: Arc<Connection>,
+    pending: Pending,
+}
+
+impl Told {
+    /// Emits, unless the window shows another connection: its page asks anew when it comes back.
+    fn emit(&self, event: &(impl Event + serde::Serialize + Clone)) {
+        if self.session.shows(self.connection.id()) {
+            emit(&self.app, event);
+        }
+    }
+}
+
+async fn tell(told: Told) {
     loop {
-        pending.some.notified().await;
+        told.pending.some.notified().await;
         tokio::time::sleep(COALESCED).await;
-        let topics = pending.take();
+        let topics = told.pending.take();
         if !topics.is_empty() {
-            emit(&app, &DataChanged { topics });
+            told.emit(&DataChanged { topics });
         }
     }
 }
 
 /// Progress is told as it is at most once in [`COALESCED`]; its start and end are never left out.
-async fn tell_progress(app: AppHandle, connection: Arc<Connection>, pending: Pending) {
-    let mut progress = connection.progress();
+async fn tell_progress(told: Told) {
+    let mut progress = told.connection.progress();
     while progress.changed().await.is_ok() {
         let now = progress
             .borrow_and_update()
             .as_ref()
             .map(SyncProgress::from);
         let ended = now.is_none();
-        emit(&app, &SyncProgressed { progress: now });
+        told.emit(&SyncProgressed { progress: now });
         if ended {
-            pending.add([Topic::Status]);
+            told.pending.add([Topic::Status]);
         }
         tokio::time::sleep(COALESCED).await;
     }
 }
 
 /// Notices commits of other processes. Its own are seen too, which costs one more look.
-async fn watch(connection: Arc<Connection>, pending: Pending) {
-    let Ok(mut watch) = connection.store().watch() else {
+async fn watch(told: Told) {
+    let Ok(mut watch) = told.connection.store().watch() else {
         return;
     };
     loop {
         tokio::time::sleep(WATCHED_EVERY).await;
         if watch.changed().unwrap_or(false) {
-            pending.add(store::Topic::ALL.map(Topic::from));
+            told.pending.add(store::Topic::ALL.map(Topic::from));
         }
     }
 }
 
-/// Syncs at the start and from time to time. What is here already is painted first.
-async fn keep_synced(session: Arc<Session>, connection: Arc<Connection>) {
+/// Syncs at the start and from time to time. What is here already is painted first. A sync that waits
+/// for the person is not asked for again: it would only fail again, and lock accounts.
+async fn keep_synced(told: Told) {
+    let connection = &told.connection;
     let count = connection.store().read(|read| read.agreement_count());
     if count.is_ok_and(|count| count > 0) {
-        let _ = tokio::time::timeout(PAINTED_WITHIN, session.painted()).await;
+        let _ = tokio::time::timeout(PAINTED_WITHIN, told.session.painted()).await;
     }
     loop {
-        sync(&connection, Scope::Changes).await;
+        if connection.attention().is_none() {
+            sync(connection, Scope::Changes).await;
+            told.pending.add([Topic::Status]);
+        }
         tokio::time::sleep(SYNCED_EVERY).await;
     }
 }
 
 /// Syncs. How it ends is kept in the database and shown by the window; here it is only for the log.
 pub(crate) async fn sync(connection: &Connection, scope: Scope) {
-    if let Err(error) = connection.sync(scope).await {
+    log(connection.sync(scope).await.map(drop));
+}
+
+/// Goes on with the sync that waits for the person.
+pub(crate) async fn resume(connection: &Connection) {
+    log(connection.resume().await.map(drop));
+}
+
+fn log(outcome: Result<(), OpenError>) {
+    if let Err(error) = outcome {
         tracing::debug!(
             error = &error as &dyn std::error::Error,
             "the sync broke off"
@@ -136,7 +217,8 @@ pub(crate) async fn sync(connection: &Connection, scope: Scope) {
     }
 }
 
-fn emit(app: &AppHandle, event: &(impl Event + serde::Serialize + Clone)) {
+/// Tells the page.
+pub(crate) fn emit(app: &AppHandle, event: &(impl Event + serde::Serialize + Clone)) {
     if let Err(error) = event.emit(app) {
         tracing::debug!(
             error = &error as &dyn std::error::Error,

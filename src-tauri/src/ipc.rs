@@ -2,6 +2,7 @@
 //! case and converts; the types are those of crate `views`.
 
 mod agreements;
+pub(crate) mod connections;
 mod preferences;
 mod sandbox;
 mod status;
@@ -34,6 +35,15 @@ pub struct SyncProgressed {
     pub progress: Option<SyncProgress>,
 }
 
+/// Another connection is shown, or the one shown is open, closed or locked now: the page asks how it
+/// is and begins anew.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct SessionChanged {}
+
+/// Somebody opened an address of Bindery's outside the window.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct AddressOpened {}
+
 /// Every command and event, for the window and for the generated bindings.
 #[must_use]
 pub fn builder() -> Builder<tauri::Wry> {
@@ -51,6 +61,24 @@ pub fn builder() -> Builder<tauri::Wry> {
             status::stop_sync,
             status::retry_open,
             status::report_ready,
+            status::opened_address,
+            connections::list_connections,
+            connections::aws_profiles,
+            connections::full_policy,
+            connections::add_connection,
+            connections::select_connection,
+            connections::change_connection,
+            connections::replace_credentials,
+            connections::provide_code,
+            connections::resume_sync,
+            connections::check_connection,
+            connections::last_check,
+            connections::rekey_connection,
+            connections::start_over,
+            connections::remove_connection,
+            connections::lock,
+            connections::unlock,
+            connections::report_activity,
             preferences::preferences,
             preferences::save_preferences,
             sandbox::sandbox_status,
@@ -63,7 +91,12 @@ pub fn builder() -> Builder<tauri::Wry> {
             sandbox::sandbox_clear_faults,
             sandbox::sandbox_set_network,
         ])
-        .events(collect_events![DataChanged, SyncProgressed])
+        .events(collect_events![
+            DataChanged,
+            SyncProgressed,
+            SessionChanged,
+            AddressOpened,
+        ])
 }
 
 /// The names of all commands.

@@ -1,5 +1,6 @@
 //! The shell: wires the window to the use cases, and nothing else.
 
+mod address;
 mod announce;
 pub mod ipc;
 mod preferences;
@@ -8,7 +9,7 @@ mod session;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use connection::Folders;
+use connection::{Connection, Folders};
 use tauri::Manager;
 use tracing_subscriber::EnvFilter;
 
@@ -25,15 +26,26 @@ pub fn run() -> ExitCode {
     let builder = ipc::builder();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| show_window(app),
+            |app, arguments, _folder| {
+                address::note(app, arguments.into_iter().skip(1));
+                show_window(app);
+            },
         ))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(builder.invoke_handler())
         .setup(move |app| {
             builder.mount_events(app);
-            let session = Arc::new(Session::open(folders));
+            let shown = preferences::read(folders.config()).connection;
+            let session = Arc::new(Session::new(folders));
             app.manage(Arc::clone(&session));
-            announce::start(app.handle(), &session);
+            address::note(app.handle(), std::env::args().skip(1));
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                let shown = shown.unwrap_or_else(|| Connection::SANDBOX.to_owned());
+                // Why it does not open is shown by the page.
+                let _ = announce::show(&handle, &session, shown).await;
+                announce::lock_when_idle(handle, session).await;
+            });
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -42,7 +54,7 @@ pub fn run() -> ExitCode {
             app.run(|app, event| {
                 if let tauri::RunEvent::Exit = event {
                     let session = Arc::clone(&app.state::<Arc<Session>>());
-                    tauri::async_runtime::block_on(session.close());
+                    tauri::async_runtime::block_on(session.end());
                 }
             });
             ExitCode::SUCCESS

@@ -18,7 +18,7 @@ pub(crate) const VIEWS_MAX: usize = 100;
 pub(crate) const VIEW_NAME_MAX: usize = 80;
 
 /// How the person likes the window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Preferences {
     /// Light, dark, or as the system is.
@@ -27,6 +27,29 @@ pub(crate) struct Preferences {
     pub views: Vec<SavedView>,
     /// Columns of the grid, in order; those not named are as they come.
     pub columns: Vec<ColumnPreference>,
+    /// The connection that was shown last; the sandbox when absent.
+    #[serde(default)]
+    pub connection: Option<String>,
+    /// After how many minutes without anybody at it the window locks; never when 0.
+    #[serde(default = "lock_after_minutes")]
+    pub lock_after_minutes: u32,
+}
+
+/// How long a window that nobody touches shows a seller's data, unless the person chose.
+const fn lock_after_minutes() -> u32 {
+    15
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            views: Vec::new(),
+            columns: Vec::new(),
+            connection: None,
+            lock_after_minutes: lock_after_minutes(),
+        }
+    }
 }
 
 /// The window's colors.
@@ -117,7 +140,8 @@ mod tests {
                 sort: SortKey::Ends,
                 descending: false,
             }],
-            columns: Vec::new(),
+            connection: Some("acme".into()),
+            ..Preferences::default()
         };
         write(folder.path(), &preferences).unwrap();
         assert_eq!(read(folder.path()), preferences);

@@ -1,49 +1,231 @@
-//! What the window has open: one connection, or why there is none.
+//! What the window has open: connections, the one it shows, or why it shows none.
 
-use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use connection::{Connection, Folders};
+use connection::{Connection, Connections, Folders, Keep, OpenError};
 use tokio::sync::Notify;
-use views::Failure;
+use tokio_util::sync::CancellationToken;
+use views::{Code, ConnectionInfo, Failure};
 
 /// What the window has open. Managed by Tauri; every command begins here.
 pub(crate) struct Session {
-    folders: Folders,
-    connection: RwLock<Result<Arc<Connection>, Failure>>,
+    connections: Connections,
+    state: Mutex<State>,
     painted: Notify,
+    /// Since when nobody touched the window, in milliseconds after `started`.
+    touched: AtomicI64,
+    started: Instant,
+    /// Where the person wants to go, from outside the window.
+    address: Mutex<Option<String>>,
+}
+
+struct State {
+    /// The connection that is shown, or is to be as soon as it opens.
+    current: ConnectionInfo,
+    /// Why that one is not open.
+    closed: Option<Closed>,
+    open: BTreeMap<String, Open>,
+}
+
+/// Why a connection is not open.
+#[derive(Clone, Debug)]
+enum Closed {
+    /// It is being opened; the keyring may be asking the person.
+    Opening,
+    /// The window is locked.
+    Locked,
+    /// It does not open.
+    Failed(Failure),
+}
+
+/// An open connection.
+#[derive(Clone)]
+pub(crate) struct Open {
+    /// The connection.
+    pub(crate) connection: Arc<Connection>,
+    /// Ends what runs for it in the background.
+    pub(crate) closing: CancellationToken,
+}
+
+/// Whether the shown connection can be asked.
+#[derive(Clone)]
+pub(crate) enum Shown {
+    /// It is open.
+    Open(Arc<Connection>),
+    /// It is being opened.
+    Opening,
+    /// The window is locked.
+    Locked,
+    /// It does not open.
+    Failed(Failure),
 }
 
 impl Session {
-    /// Opens the sandbox connection. A database that does not open is kept as the reason why, for
-    /// the window to show.
-    pub(crate) fn open(folders: Folders) -> Self {
-        let connection = RwLock::new(open(&folders));
+    /// A session in which nothing is open yet and `current` is to be shown.
+    pub(crate) fn new(folders: Folders) -> Self {
+        let connections = Connections::new(folders);
+        connections.clear_leftovers();
         Self {
-            folders,
-            connection,
+            connections,
+            state: Mutex::new(State {
+                current: ConnectionInfo::sandbox(),
+                closed: Some(Closed::Opening),
+                open: BTreeMap::new(),
+            }),
             painted: Notify::new(),
+            touched: AtomicI64::new(0),
+            started: Instant::now(),
+            address: Mutex::default(),
         }
     }
 
-    /// The open connection, or why there is none.
+    /// All connections, open or not.
+    pub(crate) const fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// Where things are kept.
+    pub(crate) const fn folders(&self) -> &Folders {
+        self.connections.folders()
+    }
+
+    /// The connection that is shown, or is to be.
+    pub(crate) fn current(&self) -> ConnectionInfo {
+        self.state().current.clone()
+    }
+
+    /// The connection that is shown, or why there is none.
     pub(crate) fn connection(&self) -> Result<Arc<Connection>, Failure> {
-        self.connection
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        match self.shown() {
+            Shown::Open(connection) => Ok(connection),
+            Shown::Opening => Err(not_open("the connection is being opened")),
+            Shown::Locked => Err(not_open("Bindery is locked")),
+            Shown::Failed(failure) => Err(failure),
+        }
     }
 
-    /// Opens the connection again, if it is not open.
-    pub(crate) fn retry(&self) -> Result<Arc<Connection>, Failure> {
-        let mut connection = self
-            .connection
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if connection.is_err() {
-            *connection = open(&self.folders);
+    /// Whether the shown connection can be asked.
+    pub(crate) fn shown(&self) -> Shown {
+        let state = self.state();
+        match (&state.closed, state.open.get(&state.current.id)) {
+            (None, Some(open)) => Shown::Open(Arc::clone(&open.connection)),
+            (None | Some(Closed::Opening), _) => Shown::Opening,
+            (Some(Closed::Locked), _) => Shown::Locked,
+            (Some(Closed::Failed(failure)), _) => Shown::Failed(failure.clone()),
         }
-        connection.clone()
+    }
+
+    /// Shows a connection, opening it first when it is not. Blocks while the keyring asks the person.
+    /// `None` when it was open already; a failure is kept as the reason why there is nothing to show.
+    pub(crate) fn show(&self, id: &str) -> Result<Option<Open>, Failure> {
+        let info = self.info(id).map_err(|error| told(&error, id))?;
+        {
+            let mut state = self.state();
+            state.current = info;
+            if state.open.contains_key(id) {
+                state.closed = None;
+                return Ok(None);
+            }
+            state.closed = Some(Closed::Opening);
+        }
+        let opened = self.connections.open(id);
+        let mut state = self.state();
+        match opened {
+            Ok(connection) => {
+                let open = Open {
+                    connection: Arc::new(connection),
+                    closing: CancellationToken::new(),
+                };
+                state.open.insert(id.to_owned(), open.clone());
+                if state.current.id == id {
+                    state.closed = None;
+                }
+                Ok(Some(open))
+            }
+            Err(error) => {
+                let failure = self.told_with_file(&error, id);
+                if state.current.id == id {
+                    state.closed = Some(Closed::Failed(failure.clone()));
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Whether this connection's changes are of interest to the page.
+    pub(crate) fn shows(&self, id: &str) -> bool {
+        let state = self.state();
+        state.closed.is_none() && state.current.id == id
+    }
+
+    /// A connection that is open.
+    pub(crate) fn opened(&self, id: &str) -> Option<Arc<Connection>> {
+        let state = self.state();
+        state.open.get(id).map(|open| Arc::clone(&open.connection))
+    }
+
+    /// Closes one connection, so that somebody else may have its file.
+    pub(crate) async fn close(&self, id: &str) {
+        let open = {
+            let mut state = self.state();
+            if state.current.id == id {
+                state.closed = Some(Closed::Opening);
+            }
+            state.open.remove(id)
+        };
+        if let Some(open) = open {
+            end(open).await;
+        }
+    }
+
+    /// Takes the data off the screen and out of memory, keys included.
+    pub(crate) async fn lock(&self) {
+        let open = {
+            let mut state = self.state();
+            state.closed = Some(Closed::Locked);
+            std::mem::take(&mut state.open)
+        };
+        for open in open.into_values() {
+            end(open).await;
+        }
+    }
+
+    /// Whether the window is locked.
+    pub(crate) fn is_locked(&self) -> bool {
+        matches!(self.state().closed, Some(Closed::Locked))
+    }
+
+    /// Whether anything is open that a lock protects: the sandbox is nobody's secret.
+    pub(crate) fn guards_something(&self) -> bool {
+        let state = self.state();
+        state.open.keys().any(|id| id != Connection::SANDBOX)
+    }
+
+    /// Notes that somebody is at the window.
+    pub(crate) fn note_touched(&self) {
+        self.touched.store(self.elapsed_ms(), Ordering::Relaxed);
+    }
+
+    /// For how long nobody was at the window, in milliseconds.
+    pub(crate) fn idle_ms(&self) -> i64 {
+        self.elapsed_ms() - self.touched.load(Ordering::Relaxed)
+    }
+
+    fn elapsed_ms(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Notes where the person wants to go.
+    pub(crate) fn set_address(&self, address: String) {
+        *lock(&self.address) = Some(address);
+    }
+
+    /// Where the person wants to go; once.
+    pub(crate) fn take_address(&self) -> Option<String> {
+        lock(&self.address).take()
     }
 
     /// Notes that the page has painted its first rows.
@@ -56,32 +238,60 @@ impl Session {
         self.painted.notified().await;
     }
 
-    /// Where things are kept.
-    pub(crate) fn folders(&self) -> &Folders {
-        &self.folders
+    /// Stops what runs, before the program ends. What is kept in memory alone ends here.
+    pub(crate) async fn end(&self) {
+        let open = std::mem::take(&mut self.state().open);
+        for open in open.into_values() {
+            end(open).await;
+        }
+        let passing = self.connections.list().unwrap_or_default();
+        if passing.iter().any(|(_, keep)| *keep == Keep::InMemory) {
+            self.connections.clear_leftovers();
+        }
     }
 
-    /// Stops what runs, before the program ends.
-    pub(crate) fn close(&self) -> impl Future<Output = ()> + use<> {
-        let connection = self.connection();
-        async move {
-            if let Ok(connection) = connection {
-                connection.close().await;
-            }
+    fn info(&self, id: &str) -> Result<ConnectionInfo, OpenError> {
+        if id == Connection::SANDBOX {
+            return Ok(ConnectionInfo::sandbox());
         }
+        let (saved, _) = self.connections.find(id)?;
+        Ok(crate::ipc::connections::info(&saved))
+    }
+
+    fn told_with_file(&self, error: &OpenError, id: &str) -> Failure {
+        let mut failure = told(error, id);
+        if matches!(error, OpenError::Store(_)) {
+            let file = self.folders().database(id);
+            failure.message = format!("{} ({})", failure.message, file.display());
+        }
+        failure
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 }
 
-fn open(folders: &Folders) -> Result<Arc<Connection>, Failure> {
-    let opened = Connection::open_sandbox(folders);
-    opened.map(Arc::new).map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the database does not open"
-        );
-        let mut failure = Failure::from(app::Failure::from(&error));
-        let file = folders.database(Connection::SANDBOX);
-        failure.message = format!("{} ({})", failure.message, file.display());
-        failure
-    })
+/// The background tasks let go of it first; whoever holds it then is in the middle of a question.
+async fn end(open: Open) {
+    open.closing.cancel();
+    open.connection.close().await;
+}
+
+fn told(error: &OpenError, id: &str) -> Failure {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        id,
+        "the connection does not open"
+    );
+    error.failure().into()
+}
+
+fn not_open(why: &str) -> Failure {
+    Failure::new(Code::Locked, why.to_owned(), None)
+}
+
+/// A panic elsewhere leaves what is behind these locks whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,22 +1,33 @@
 //! How the connection is, and syncing it.
 
-use std::sync::Arc;
-
 use app::sync::Scope;
 use tauri::AppHandle;
-use views::{ConnectionInfo, Failure, Millis, Status, SyncProgress, millis};
+use views::{Failure, Millis, Status, SyncProgress, millis};
 
 use super::{Opened, blocking};
 use crate::announce;
+use crate::session::Shown;
 
 /// How the connection is. Answers with the reason also when its database does not open.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
-    let info = ConnectionInfo::sandbox();
-    let connection = match session.connection() {
-        Ok(connection) => connection,
-        Err(failure) => return Ok(Status::without_data(info, Some(failure))),
+    let info = session.current();
+    let connection = match session.shown() {
+        Shown::Open(connection) => connection,
+        Shown::Failed(failure) => return Ok(Status::without_data(info, Some(failure))),
+        Shown::Opening => {
+            return Ok(Status {
+                opening: true,
+                ..Status::without_data(info, None)
+            });
+        }
+        Shown::Locked => {
+            return Ok(Status {
+                locked: true,
+                ..Status::without_data(info, None)
+            });
+        }
     };
     blocking(move || {
         let status = app::query::status(connection.store(), connection.clock())?;
@@ -28,6 +39,7 @@ pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
                 .map(SyncProgress::from),
             offline_since: connection.offline_since().map(millis),
             clock_offset: Millis(connection.clock().offset_ms()),
+            attention: connection.attention().map(Failure::from),
             ..Status::of(info, &status)
         })
     })
@@ -60,12 +72,18 @@ pub(crate) async fn stop_sync(session: Opened<'_>) -> Result<(), Failure> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn retry_open(app: AppHandle, session: Opened<'_>) -> Result<(), Failure> {
-    let session = Arc::clone(&session);
-    if session.connection().is_err() {
-        let connection = session.retry()?;
-        announce::follow(&app, &session, &connection);
-    }
-    Ok(())
+    announce::show(&app, &session, session.current().id).await
+}
+
+/// The place in the page that somebody opened from outside; once.
+#[tauri::command]
+#[specta::specta]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the page treats every command's answer alike"
+)]
+pub(crate) fn opened_address(session: Opened<'_>) -> Result<Option<String>, Failure> {
+    Ok(session.take_address())
 }
 
 /// The page has painted its first rows. Writes the file named by `BINDERY_READY_FILE`, for whoever

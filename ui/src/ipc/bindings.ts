@@ -32,6 +32,42 @@ export const commands = {
 	 *  started the program and waits for that.
 	 */
 	reportReady: () => typedError<null, Failure>(__TAURI_INVOKE("report_ready")),
+	/**  The place in the page that somebody opened from outside; once. */
+	openedAddress: () => typedError<string | null, Failure>(__TAURI_INVOKE("opened_address")),
+	/**  Every connection. */
+	listConnections: () => typedError<ConnectionList, Failure>(__TAURI_INVOKE("list_connections")),
+	/**  The profiles of AWS's shared configuration on this machine. */
+	awsProfiles: () => typedError<ProfileView[], Failure>(__TAURI_INVOKE("aws_profiles")),
+	/**  The IAM policy that a connection needs. */
+	fullPolicy: (readOnly: boolean) => typedError<string, Failure>(__TAURI_INVOKE("full_policy", { readOnly })),
+	/**  Adds a connection and gives its id, once AWS has said whose the credentials are. */
+	addConnection: (form: ConnectionForm) => typedError<string, Failure>(__TAURI_INVOKE("add_connection", { form })),
+	/**  Shows a connection. */
+	selectConnection: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("select_connection", { id })),
+	/**  Renames a connection, or changes what it may be used for. */
+	changeConnection: (id: string, name: string, readOnly: boolean) => typedError<null, Failure>(__TAURI_INVOKE("change_connection", { id, name, readOnly })),
+	/**  Puts other credentials in the place of a connection's, and goes on with what waited for them. */
+	replaceCredentials: (id: string, credentials: CredentialsForm) => typedError<null, Failure>(__TAURI_INVOKE("replace_credentials", { id, credentials })),
+	/**  Takes the code of the person's MFA device, and goes on with what waited for it. */
+	provideCode: (id: string, code: string) => typedError<null, Failure>(__TAURI_INVOKE("provide_code", { id, code })),
+	/**  Goes on with the sync that waits for the person, after a sign-in elsewhere. */
+	resumeSync: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("resume_sync", { id })),
+	/**  Finds out what the credentials of a connection may do. */
+	checkConnection: (id: string) => typedError<CheckView, Failure>(__TAURI_INVOKE("check_connection", { id })),
+	/**  What the last check found. */
+	lastCheck: (id: string) => typedError<CheckView | null, Failure>(__TAURI_INVOKE("last_check", { id })),
+	/**  Encrypts a connection's database anew. */
+	rekeyConnection: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("rekey_connection", { id })),
+	/**  Begins a connection's database anew, when its key is lost. Tells where the old file is kept. */
+	startOver: (id: string) => typedError<string | null, Failure>(__TAURI_INVOKE("start_over", { id })),
+	/**  Removes a connection with its secrets and its data, when its name was typed. */
+	removeConnection: (id: string, typed: string) => typedError<RemovedView, Failure>(__TAURI_INVOKE("remove_connection", { id, typed })),
+	/**  Takes the data off the screen and out of memory. */
+	lock: () => typedError<null, Failure>(__TAURI_INVOKE("lock")),
+	/**  Opens what was shown before the lock; the operating system asks whoever it must. */
+	unlock: () => typedError<null, Failure>(__TAURI_INVOKE("unlock")),
+	/**  Somebody is at the window. */
+	reportActivity: () => typedError<null, Failure>(__TAURI_INVOKE("report_activity")),
 	/**  How the person likes the window. */
 	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
 	/**  Keeps how the person likes the window. */
@@ -58,11 +94,26 @@ export const commands = {
 
 /** Events */
 export const events = {
+	addressOpened: makeEvent<AddressOpened, AddressOpened>("address-opened"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	syncProgressed: makeEvent<SyncProgressed, SyncProgressed>("sync-progressed"),
 };
 
 /* Types */
+/**  Something that can be done from here. */
+export type ActionView = {
+	/**  Its word. */
+	key: string,
+	/**  What it does, to put after “to”. */
+	what: string,
+	/**  Why this connection cannot be used for it. */
+	refusal: string | null,
+};
+
+/**  Somebody opened an address of Bindery's outside the window. */
+export type AddressOpened = Record<string, never>;
+
 /**  Exact counts beside a list. Each facet leaves out the filter's own terms on it. */
 export type AgreementCounts = {
 	/**  How many agreements match. */
@@ -224,6 +275,34 @@ export type ChainLink = {
 	current: boolean,
 };
 
+/**  What a check of the credentials found. */
+export type CheckView = {
+	/**  When it was made. */
+	at: Millis,
+	/**  The account of the credentials. */
+	account: string | null,
+	/**  The user or role of the credentials. */
+	arn: string | null,
+	/**  Why AWS did not say whose the credentials are. */
+	identityFailure: Failure | null,
+	/**  The seller account of the connection; absent for the sandbox. */
+	expectedAccount: string | null,
+	/**  Whether the credentials belong to another account than that. */
+	otherAccount: boolean,
+	/**  How far this machine's clock is behind AWS's, in milliseconds. */
+	clockBehind: Millis | null,
+	/**  Whether that is too far for AWS to accept signatures. */
+	clockIsOff: boolean,
+	/**  Each operation. */
+	operations: OperationView[],
+	/**  Each thing that can be done from here. */
+	actions: ActionView[],
+	/**  The IAM policy that grants exactly what is denied. */
+	missingPolicy: string | null,
+	/**  The IAM policy that such a connection needs, whole. */
+	fullPolicy: string,
+};
+
 /**  One term of a filter, for a chip. */
 export type Chip = {
 	/**  Where it stands, the minus sign included. */
@@ -237,7 +316,7 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -267,6 +346,45 @@ export type Completions = {
 	items: Completion[],
 };
 
+/**  A connection, as the list of connections shows it. */
+export type ConnectionCard = {
+	/**  Its id on the command line. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Whether it is the built-in sandbox. */
+	sandbox: boolean,
+	/**  Whether the window shows this one. */
+	current: boolean,
+	/**  Seller account; absent for the sandbox. */
+	account: string | null,
+	/**  Where its credentials come from; absent for the sandbox. */
+	credentials: CredentialsInfo | null,
+	/**  The Region of STS and metering. */
+	region: string,
+	/**  Instead of AWS's endpoints. */
+	endpoint: string | null,
+	/**  Instead of AWS's endpoint for STS. */
+	stsEndpoint: string | null,
+	/**  Whether it is for looking only. */
+	readOnly: boolean,
+	/**  Whether its secrets are kept in memory, and it ends with the window. */
+	memoryOnly: boolean,
+};
+
+/**  What was entered for a connection. Not shown by `Debug`. */
+export type ConnectionForm = {
+	name: string,
+	account: string,
+	credentials: CredentialsForm,
+	region: string,
+	endpoint: string,
+	stsEndpoint: string,
+	readOnly: boolean,
+	/**  Keep the secrets in memory alone. */
+	memoryOnly: boolean,
+};
+
 /**  Which connection. */
 export type ConnectionInfo = {
 	/**  Its id on the command line. */
@@ -277,8 +395,22 @@ export type ConnectionInfo = {
 	sandbox: boolean,
 	/**  AWS region. */
 	region: string,
-	/**  Seller account, once known. */
+	/**  Seller account; absent for the sandbox. */
 	account: string | null,
+	/**  Whether it is for looking only. */
+	readOnly: boolean,
+};
+
+/**  Every connection, and the keyring their secrets are in. */
+export type ConnectionList = {
+	/**  The connections, the sandbox first. */
+	connections: ConnectionCard[],
+	/**  Why the file of connections cannot be used. */
+	failure: Failure | null,
+	/**  The keyring, as people know it. */
+	keyring: string,
+	/**  Why the keyring cannot be used now. */
+	keyringFailure: Failure | null,
 };
 
 /**  The buyer's contact. */
@@ -300,10 +432,42 @@ export type Count = {
 	count: number,
 };
 
+/**  What was entered for credentials. Not shown by `Debug`. */
+export type CredentialsForm = {
+	profile: string,
+	accessKeyId: string,
+	secretAccessKey: string,
+	sessionToken: string,
+	roleArn: string,
+	externalId: string,
+	mfaSerial: string,
+	mfaCode: string,
+};
+
+/**  Where credentials come from. Nothing in here is secret. */
+export type CredentialsInfo = {
+	/**  The profile of the shared configuration; access keys in the keyring when absent. */
+	profile: string | null,
+	/**  The role that is assumed with them. */
+	roleArn: string | null,
+	/**  The role's external id. */
+	externalId: string | null,
+	/**  The MFA device whose code the role wants. */
+	mfaSerial: string | null,
+};
+
 /**  What changed; a view re-asks when one of its topics is named. Sent after the commit. */
 export type DataChanged = {
 	/**  What changed. */
 	topics: Topic[],
+};
+
+/**  What AWS denied, as far as it is missed. */
+export type DeniedView = {
+	/**  The operation. */
+	operation: string,
+	/**  What is so without it, as the end of “Without it, …”. */
+	withoutIt: string,
 };
 
 /**  Active agreements that end in one week. */
@@ -352,6 +516,8 @@ export type Failure = {
 	at: Span | null,
 	/**  For a filter: a text to put in its place. */
 	suggestion: string | null,
+	/**  For a form: what is wrong with which field. */
+	fields: FieldProblem[],
 };
 
 /**  What goes wrong. */
@@ -377,9 +543,17 @@ export type FaultEffect =
 /**  Nonsense instead of an answer. */
 "garbage";
 
+/**  What is wrong with one field of a form. */
+export type FieldProblem = {
+	/**  The field's key. */
+	field: string,
+	/**  What is wrong with it. */
+	message: string,
+};
+
 /**  A filter's text, read. */
 export type FilterReading = {
-	/**  Its terms; none when it is broken. */
+	/**  Its terms; of a broken one those that can be read. */
 	chips: Chip[],
 	/**  What is wrong with it. */
 	error: Failure | null,
@@ -474,6 +648,35 @@ export type NewFault = {
 	times: number | null,
 };
 
+/**  An operation at AWS. */
+export type OperationView = {
+	/**  The name in the service model. */
+	name: string,
+	/**  The service, as people know it. */
+	service: string,
+	/**  The IAM action that allows it. */
+	action: string | null,
+	/**  Whether it changes something at AWS. */
+	acts: boolean,
+	/**  What is so without it, as the end of “Without it, …”. */
+	withoutIt: string,
+	/**  What was found. */
+	outcome: Outcome,
+	/**  Why it is denied or unknown. */
+	failure: Failure | null,
+};
+
+/**  Whether an operation may be called. */
+export type Outcome = 
+/**  AWS let the call through. */
+"allowed" | 
+/**  AWS refused it. */
+"denied" | 
+/**  The answer leaves it open. */
+"unknown" | 
+/**  A read-only connection has no use for it. */
+"notWanted";
+
 /**  The overview's numbers. */
 export type Overview = {
 	/**  Agreements in all. */
@@ -504,6 +707,18 @@ export type Preferences = {
 	views: SavedView[],
 	/**  Columns of the grid, in order; those not named are as they come. */
 	columns: ColumnPreference[],
+	/**  The connection that was shown last; the sandbox when absent. */
+	connection?: string | null,
+	/**  After how many minutes without anybody at it the window locks; never when 0. */
+	lockAfterMinutes?: number,
+};
+
+/**  A profile of AWS's shared configuration. */
+export type ProfileView = {
+	/**  Its name. */
+	name: string,
+	/**  Where its credentials come from: `keys`, `sso`, `process` or `role`. */
+	kind: string,
 };
 
 /**  Where a value came from, and when. */
@@ -524,6 +739,16 @@ export type Registration = {
 	registrationUrl: string,
 	/**  The token alone. */
 	registrationToken: string,
+};
+
+/**  What was removed. */
+export type RemovedView = {
+	/**  Links that were recorded in its database; absent when it could not be read. */
+	links: number | null,
+	/**  Files. */
+	files: string[],
+	/**  Entries of the keyring. */
+	secrets: string[],
 };
 
 /**  What the one pill of a row says. */
@@ -607,6 +832,12 @@ export type SavedView = {
 	descending: boolean,
 };
 
+/**
+ *  Another connection is shown, or the one shown is open, closed or locked now: the page asks how it
+ *  is and begins anew.
+ */
+export type SessionChanged = Record<string, never>;
+
 /**  What agreements can be sorted by. */
 export type SortKey = "buyer" | "listing" | "status" | "link" | "ends" | "starts" | "updated" | "value" | "account" | "setup";
 
@@ -646,6 +877,17 @@ export type Status = {
 	clockOffset: Millis,
 	/**  Why the database could not be opened. */
 	failure: Failure | null,
+	/**
+	 *  Why syncing waits for the person: credentials that are wrong or have expired, a code that is
+	 *  needed. It goes on by itself once that is mended.
+	 */
+	attention: Failure | null,
+	/**  What AWS denies and is missed. */
+	denied: DeniedView[],
+	/**  Whether the connection is being opened; the system may be asking for the keyring's password. */
+	opening: boolean,
+	/**  Whether the window is locked; then nothing else is told. */
+	locked: boolean,
 };
 
 /**  A purchase. */

@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::Timestamp;
+use domain::{AccountId, Timestamp};
 use store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::sync::{Parts, Progress, Scope, Summary};
 use crate::{
-    Clock, Directory, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync,
+    Access, Action, Clock, Directory, Error, Failure, FailureKind, Marketplace, Permit, Preflight,
+    preflight, sync,
 };
 
 /// One open connection. Shared behind an `Arc` by every command.
@@ -17,6 +18,10 @@ pub struct Console<M> {
     store: Arc<Store>,
     marketplace: M,
     directory: Option<Box<dyn Directory>>,
+    access: Access,
+    /// The seller account whose data this is; `None` where any will do.
+    account: Option<AccountId>,
+    identified: Mutex<bool>,
     clock: Clock,
     running: Mutex<Option<CancellationToken>>,
     progress: watch::Sender<Option<Progress>>,
@@ -35,6 +40,9 @@ impl<M: Marketplace> Console<M> {
             store,
             marketplace,
             directory: None,
+            access: Access::Full,
+            account: None,
+            identified: Mutex::default(),
             clock,
             running: Mutex::default(),
             progress,
@@ -47,6 +55,21 @@ impl<M: Marketplace> Console<M> {
     pub fn with_directory(self, directory: impl Directory) -> Self {
         Self {
             directory: Some(Box::new(directory)),
+            ..self
+        }
+    }
+
+    /// The same console for looking only.
+    #[must_use]
+    pub fn with_access(self, access: Access) -> Self {
+        Self { access, ..self }
+    }
+
+    /// The same console, which refuses credentials of any other seller account.
+    #[must_use]
+    pub fn for_account(self, account: AccountId) -> Self {
+        Self {
+            account: Some(account),
             ..self
         }
     }
@@ -73,7 +96,14 @@ impl<M: Marketplace> Console<M> {
     /// the next one goes on from there. Wants a multi-threaded runtime, since SQLite blocks.
     pub async fn sync(&self, scope: Scope) -> Result<Summary, Error> {
         let claim = self.claim()?;
-        let outcome = sync::run(
+        let outcome = self.sync_as(&claim, scope).await;
+        self.note_reachability(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn sync_as(&self, claim: &Claim<'_, M>, scope: Scope) -> Result<Summary, Error> {
+        self.identify().await?;
+        sync::run(
             Parts {
                 store: &self.store,
                 marketplace: &self.marketplace,
@@ -84,9 +114,33 @@ impl<M: Marketplace> Console<M> {
             },
             scope,
         )
-        .await;
-        self.note_reachability(outcome.as_ref().err());
-        outcome
+        .await
+    }
+
+    /// Makes sure once that the credentials are those of the connection's account. A failure to find
+    /// out is that of the sync: nothing must be taken in before.
+    async fn identify(&self) -> Result<(), Error> {
+        let known = || {
+            self.identified
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let Some(expected) = self.account.as_ref().filter(|_| !*known()) else {
+            return Ok(());
+        };
+        let found = self.marketplace.caller_identity().await?.account;
+        if found != expected.as_str() {
+            let expected = expected.clone();
+            return Err(Error::OtherAccount { expected, found });
+        }
+        *known() = true;
+        Ok(())
+    }
+
+    /// The right to act, as far as this connection and the last check of its credentials give it.
+    pub fn permit(&self, action: Action) -> Result<Permit, Error> {
+        let known = self.store.read(Preflight::last)?;
+        self.access.permit(action, known.as_ref())
     }
 
     /// Stops the running sync, if any.
@@ -102,9 +156,9 @@ impl<M: Marketplace> Console<M> {
     }
 
     /// Finds out what the credentials may do, and keeps it.
-    pub async fn preflight(&self, read_only: bool) -> Result<Preflight, Error> {
+    pub async fn preflight(&self) -> Result<Preflight, Error> {
         let before = self.store.read(Preflight::last)?;
-        let found = preflight::run(&self.marketplace, &self.clock, read_only).await;
+        let found = preflight::run(&self.marketplace, &self.clock, self.access).await;
         tokio::task::block_in_place(|| {
             let keep = |write: &mut store::Write<'_>| found.keep(write, before.as_ref());
             self.store.write(keep)

@@ -1,8 +1,10 @@
 //! Why a use case did not do as asked, and how that is kept and told.
 
+use domain::AccountId;
 use domain::filter::FilterError;
 use store::table::details::Failure as StoredFailure;
 
+use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
 use crate::marketplace::{ErrorKind, MarketplaceError};
 
@@ -29,6 +31,19 @@ pub enum Error {
     /// The vendor's system of record did not do as asked.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The connection may not be used for this.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The credentials are those of another seller account: its data must not mix with this one's.
+    #[error(
+        "these credentials belong to the AWS account {found}, and this connection is for {expected}"
+    )]
+    OtherAccount {
+        /// The connection's seller account.
+        expected: AccountId,
+        /// The account that AWS names.
+        found: String,
+    },
     /// The database did not do as asked.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -49,6 +64,19 @@ pub struct Failure {
     pub message: String,
     /// AWS's request id.
     pub request: Option<String>,
+    /// What to do next, where the kind's own words are not the right ones. Not kept.
+    pub hint: Option<String>,
+    /// What is wrong with which field of a form. Not kept.
+    pub fields: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The field's key.
+    pub field: &'static str,
+    /// What is wrong with it. Never repeats what was entered, which may be a secret.
+    pub message: String,
 }
 
 /// Declares the kinds with their words.
@@ -117,6 +145,33 @@ kinds! {
 }
 
 impl Failure {
+    /// A failure that has a kind and words alone.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            request: None,
+            hint: None,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The same, with its own words for what to do next.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// What to do next, as sentences.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref().or(self.kind.hint())
+    }
+
     /// The failure as the database keeps it.
     pub(crate) fn stored(&self) -> StoredFailure {
         StoredFailure {
@@ -133,9 +188,11 @@ impl Failure {
             .iter()
             .find(|kind| kind.word() == stored.kind);
         Self {
-            kind: kind.copied().unwrap_or(FailureKind::Internal),
-            message: stored.message.clone(),
             request: stored.request.clone(),
+            ..Self::new(
+                kind.copied().unwrap_or(FailureKind::Internal),
+                &stored.message,
+            )
         }
     }
 }
@@ -147,6 +204,8 @@ impl From<&Error> for Failure {
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,
+            Error::NotPermitted(_) => FailureKind::Refused,
+            Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
             Error::Stopped => FailureKind::Stopped,
             Error::AlreadyRunning => FailureKind::Busy,
@@ -156,20 +215,15 @@ impl From<&Error> for Failure {
             _ => None,
         };
         Self {
-            kind,
-            message: error.to_string(),
             request,
+            ..Self::new(kind, error.to_string())
         }
     }
 }
 
 impl From<&store::Error> for Failure {
     fn from(error: &store::Error) -> Self {
-        Self {
-            kind: kind_of_store(error),
-            message: error.to_string(),
-            request: None,
-        }
+        Self::new(kind_of_store(error), error.to_string())
     }
 }
 
@@ -206,9 +260,8 @@ mod tests {
     fn a_kept_failure_is_told_as_it_was() {
         for kind in FailureKind::ALL {
             let failure = Failure {
-                kind: *kind,
-                message: "why".into(),
                 request: Some("r-1".into()),
+                ..Failure::new(*kind, "why")
             };
             assert_eq!(Failure::from_stored(&failure.stored()), failure);
         }

@@ -3,6 +3,7 @@
 //! Both are thin adapters over [`Console`]. AWS is behind the port [`Marketplace`]; the database is
 //! the real [`store::Store`].
 
+pub mod act;
 pub mod clock;
 mod console;
 pub mod directory;
@@ -13,6 +14,7 @@ pub mod preflight;
 pub mod query;
 pub mod sync;
 
+pub use act::{Access, Action, NotPermitted, Permit};
 pub use clock::Clock;
 pub use console::Console;
 pub use directory::Directory;

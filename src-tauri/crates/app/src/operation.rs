@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// Declares the operations with their model's name, IAM action and what Bindery needs them for.
+/// Declares the operations with their service, IAM action, effect, and what is so without them.
 macro_rules! operations {
-    ($($(#[$doc:meta])* $name:ident ($action:expr, $effect:ident, $purpose:literal),)+) => {
+    ($($(#[$doc:meta])* $name:ident ($service:ident, $action:expr, $effect:ident, $without:literal),)+) => {
         /// An operation, by its name in the service model.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Operation { $($(#[$doc])* $name,)+ }
@@ -34,13 +34,57 @@ macro_rules! operations {
                 match self { $(Self::$name => Effect::$effect,)+ }
             }
 
-            /// What Bindery cannot do without it, as the end of “Without this, …”.
+            /// The service it belongs to.
             #[must_use]
-            pub const fn needed_for(self) -> &'static str {
-                match self { $(Self::$name => $purpose,)+ }
+            pub const fn service(self) -> Service {
+                match self { $(Self::$name => Service::$service,)+ }
+            }
+
+            /// What is so when it may not be called, as the end of “Without it, …”.
+            #[must_use]
+            pub const fn without_it(self) -> &'static str {
+                match self { $(Self::$name => $without,)+ }
             }
         }
     };
+}
+
+/// A service of AWS: an endpoint of its own, with its own model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Security Token Service.
+    Sts,
+    /// Marketplace Agreement Service.
+    Agreement,
+    /// Marketplace Entitlement Service.
+    Entitlement,
+    /// Marketplace Catalog API.
+    Catalog,
+    /// Marketplace Metering Service.
+    Metering,
+}
+
+impl Service {
+    /// Every service.
+    pub const ALL: [Self; 5] = [
+        Self::Sts,
+        Self::Agreement,
+        Self::Entitlement,
+        Self::Catalog,
+        Self::Metering,
+    ];
+
+    /// Its name, as AWS writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sts => "Security Token Service",
+            Self::Agreement => "Agreement Service",
+            Self::Entitlement => "Entitlement Service",
+            Self::Catalog => "Catalog API",
+            Self::Metering => "Metering Service",
+        }
+    }
 }
 
 /// What calling an operation does.
@@ -56,35 +100,35 @@ pub enum Effect {
 // Marketplace”, “… Marketplace Catalog” and “… Marketplace Metering Service”, November 2026.
 operations! {
     /// STS: who the credentials belong to.
-    GetCallerIdentity (None, Reads, "nobody knows whose credentials these are"),
+    GetCallerIdentity (Sts, None, Reads, "nobody knows whose credentials these are"),
     /// Catalog: the seller's products.
-    ListEntities (Some("aws-marketplace:ListEntities"), Reads, "listings show their ids instead of their titles"),
+    ListEntities (Catalog, Some("aws-marketplace:ListEntities"), Reads, "listings show their ids instead of their titles"),
     /// Catalog: one product.
-    DescribeEntity (Some("aws-marketplace:DescribeEntity"), Reads, "product codes, and so entitlements, stay unknown"),
+    DescribeEntity (Catalog, Some("aws-marketplace:DescribeEntity"), Reads, "product codes, and so entitlements, stay unknown"),
     /// Agreement: the seller's agreements.
-    SearchAgreements (Some("aws-marketplace:SearchAgreements"), Reads, "there are no agreements to show"),
+    SearchAgreements (Agreement, Some("aws-marketplace:SearchAgreements"), Reads, "there are no agreements to show"),
     /// Agreement: one agreement.
-    DescribeAgreement (Some("aws-marketplace:DescribeAgreement"), Reads, "values and trials stay unknown"),
+    DescribeAgreement (Agreement, Some("aws-marketplace:DescribeAgreement"), Reads, "values and trials stay unknown"),
     /// Agreement: the accepted terms.
-    GetAgreementTerms (Some("aws-marketplace:GetAgreementTerms"), Reads, "terms stay unknown"),
+    GetAgreementTerms (Agreement, Some("aws-marketplace:GetAgreementTerms"), Reads, "terms stay unknown"),
     /// Agreement: provisioning per license.
-    GetAgreementEntitlements (Some("aws-marketplace:GetAgreementEntitlements"), Reads, "nobody sees whether AWS has granted a license"),
+    GetAgreementEntitlements (Agreement, Some("aws-marketplace:GetAgreementEntitlements"), Reads, "nobody sees whether AWS has granted a license"),
     /// Agreement: the buyer's contact.
-    GetAgreementContacts (Some("aws-marketplace:GetAgreementContacts"), Reads, "buyers show as account numbers"),
+    GetAgreementContacts (Agreement, Some("aws-marketplace:GetAgreementContacts"), Reads, "buyers show as account numbers"),
     /// Agreement: requests to cancel.
-    ListAgreementCancellationRequests (Some("aws-marketplace:ListAgreementCancellationRequests"), Reads, "open requests to cancel stay unseen"),
+    ListAgreementCancellationRequests (Agreement, Some("aws-marketplace:ListAgreementCancellationRequests"), Reads, "open requests to cancel stay unseen"),
     /// Entitlement: capacity per license.
-    GetEntitlements (Some("aws-marketplace:GetEntitlements"), Reads, "nobody sees what a buyer holds"),
+    GetEntitlements (Entitlement, Some("aws-marketplace:GetEntitlements"), Reads, "nobody sees what a buyer holds"),
     /// Agreement: one request to cancel.
-    GetAgreementCancellationRequest (Some("aws-marketplace:GetAgreementCancellationRequest"), Reads, "a request to cancel cannot be followed"),
+    GetAgreementCancellationRequest (Agreement, Some("aws-marketplace:GetAgreementCancellationRequest"), Reads, "a request to cancel cannot be followed"),
     /// Metering: whose a registration token is. Resolving it again gives the same answer.
-    ResolveCustomer (Some("aws-marketplace:ResolveCustomer"), Reads, "a buyer cannot be linked by registration token"),
+    ResolveCustomer (Metering, Some("aws-marketplace:ResolveCustomer"), Reads, "a buyer cannot be linked by registration token"),
     /// Agreement: asks the buyer to agree to an end.
-    SendAgreementCancellationRequest (Some("aws-marketplace:SendAgreementCancellationRequest"), Acts, "agreements cannot be ended from here"),
+    SendAgreementCancellationRequest (Agreement, Some("aws-marketplace:SendAgreementCancellationRequest"), Acts, "agreements cannot be ended from here"),
     /// Agreement: withdraws such a request.
-    CancelAgreementCancellationRequest (Some("aws-marketplace:CancelAgreementCancellationRequest"), Acts, "requests to cancel cannot be withdrawn"),
+    CancelAgreementCancellationRequest (Agreement, Some("aws-marketplace:CancelAgreementCancellationRequest"), Acts, "requests to cancel cannot be withdrawn"),
     /// Metering: bills use.
-    BatchMeterUsage (Some("aws-marketplace:BatchMeterUsage"), Acts, "the last usage of an ending license cannot be sent"),
+    BatchMeterUsage (Metering, Some("aws-marketplace:BatchMeterUsage"), Acts, "the last usage of an ending license cannot be sent"),
 }
 
 impl fmt::Display for Operation {

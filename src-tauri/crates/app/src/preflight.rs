@@ -6,8 +6,7 @@ use store::table::permission::{Check, Permission as Found};
 use store::{Read, Write};
 
 use crate::marketplace::{CallerIdentity, ErrorKind};
-use crate::operation::Effect;
-use crate::{Clock, Error, Failure, Marketplace, MarketplaceError, Operation};
+use crate::{Access, Clock, Error, Failure, Marketplace, MarketplaceError, Operation};
 
 /// The outcomes' words in the database.
 pub(crate) const ALLOWED: &str = "allowed";
@@ -70,7 +69,7 @@ impl Preflight {
     }
 
     /// The last check of this connection, with what later syncs found out; `None` before the first.
-    pub(crate) fn last(read: &Read<'_>) -> store::Result<Option<Self>> {
+    pub fn last(read: &Read<'_>) -> store::Result<Option<Self>> {
         let Some(check) = read.check()? else {
             return Ok(None);
         };
@@ -150,7 +149,7 @@ impl Permission {
         }
     }
 
-    fn from_stored(found: &Found) -> Self {
+    pub(crate) fn from_stored(found: &Found) -> Self {
         match (found.outcome.as_str(), &found.failure) {
             (DENIED, Some(failure)) => Self::Denied(Failure::from_stored(failure)),
             (UNKNOWN, Some(failure)) => Self::Unknown(Failure::from_stored(failure)),
@@ -162,10 +161,10 @@ impl Permission {
 
 /// The IAM policy that a connection needs, whole.
 #[must_use]
-pub fn full_policy(read_only: bool) -> String {
+pub fn full_policy(access: Access) -> String {
     let wanted = Operation::ALL
         .into_iter()
-        .filter(|operation| !read_only || operation.effect() == Effect::Reads);
+        .filter(|operation| access.wants(*operation));
     let actions: Vec<_> = wanted.filter_map(Operation::iam_action).collect();
     policy(&actions)
 }
@@ -187,17 +186,14 @@ fn policy(actions: &[&str]) -> String {
 pub(crate) async fn run<M: Marketplace>(
     marketplace: &M,
     clock: &Clock,
-    read_only: bool,
+    access: Access,
 ) -> Preflight {
     let identity = marketplace.caller_identity().await;
     // The identity decides first: without it every other call would be refused for the same reason.
     let permissions = match &identity {
         Ok(_) => {
             let probes = Operation::ALL.map(|operation| async move {
-                (
-                    operation,
-                    permission(marketplace, operation, read_only).await,
-                )
+                (operation, permission(marketplace, operation, access).await)
             });
             join_all(probes).await
         }
@@ -221,9 +217,9 @@ pub(crate) async fn run<M: Marketplace>(
 async fn permission<M: Marketplace>(
     marketplace: &M,
     operation: Operation,
-    read_only: bool,
+    access: Access,
 ) -> Permission {
-    if read_only && operation.effect() == Effect::Acts {
+    if !access.wants(operation) {
         return Permission::NotWanted;
     }
     match marketplace.probe(operation).await {
@@ -257,11 +253,7 @@ mod tests {
     }
 
     fn denied() -> Permission {
-        Permission::Denied(Failure {
-            kind: FailureKind::Denied,
-            message: "no".into(),
-            request: None,
-        })
+        Permission::Denied(Failure::new(FailureKind::Denied, "no"))
     }
 
     #[test]
@@ -294,10 +286,10 @@ mod tests {
 
     #[test]
     fn a_read_only_connection_asks_for_no_action_that_acts() {
-        assert!(full_policy(false).contains("BatchMeterUsage"));
-        assert!(!full_policy(true).contains("BatchMeterUsage"));
-        assert!(!full_policy(true).contains("SendAgreementCancellationRequest"));
-        assert!(full_policy(true).contains("ResolveCustomer"));
+        assert!(full_policy(Access::Full).contains("BatchMeterUsage"));
+        assert!(!full_policy(Access::ReadOnly).contains("BatchMeterUsage"));
+        assert!(!full_policy(Access::ReadOnly).contains("SendAgreementCancellationRequest"));
+        assert!(full_policy(Access::ReadOnly).contains("ResolveCustomer"));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! What the credentials may not ask for is left out and noted, as long as the agreements themselves
 //! may be listed.
 
-mod access;
+mod denials;
 mod details;
 mod directory;
 mod entitlements;
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::marketplace::MarketplaceError;
 use crate::{Clock, Directory, Error, Failure, Marketplace};
 
-use access::Access;
+use denials::Denials;
 
 /// How much to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub(crate) async fn run<M: Marketplace>(
         stop,
         started_at: clock.now(),
         summary: Summary::default(),
-        access: Access::default(),
+        denials: Denials::default(),
     };
     let run = match sync.list(scope).await {
         Ok(run) => run,
@@ -130,7 +130,7 @@ pub(crate) async fn run<M: Marketplace>(
         }
     };
     sync.fetch_details(run).await?;
-    sync.keep_access().await?;
+    sync.keep_denials().await?;
     Ok(sync.summary)
 }
 
@@ -144,7 +144,7 @@ struct Sync<'a, M> {
     stop: &'a CancellationToken,
     started_at: Timestamp,
     summary: Summary,
-    access: Access,
+    denials: Denials,
 }
 
 impl<M: Marketplace> Sync<'_, M> {

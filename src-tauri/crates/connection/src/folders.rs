@@ -50,6 +50,18 @@ impl Folders {
             .join(format!("{connection}.sqlite3"))
     }
 
+    /// Databases of connections that end with the program that opened them.
+    #[must_use]
+    pub fn passing(&self) -> PathBuf {
+        self.data.join("passing")
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn passing_database(&self, name: &str) -> PathBuf {
+        self.passing().join(format!("{name}.sqlite3"))
+    }
+
     /// The state of this folder's own sandbox.
     #[must_use]
     pub fn sandbox(&self) -> PathBuf {

@@ -1,13 +1,24 @@
 //! Opens a connection: its database, its way to AWS, and for the sandbox the server behind it.
 //!
-//! The one place that knows `store`, `aws` and `sandbox` at once; the window and the command line
-//! both start here. The database opens at once and can be asked without anything else; AWS (or the
+//! The one place that knows `store`, `aws`, `sandbox` and `vault` at once; the window and the command
+//! line both start here. The database opens at once and can be asked without anything else; AWS (or the
 //! sandbox) is reached only when somebody wants it.
 
+mod connections;
+mod draft;
+mod error;
 mod folders;
+mod keys;
 mod open;
+mod saved;
+mod seller;
 mod world;
 
+pub use aws::{ProfileInfo, ProfileKind, ProfilesError, REGION, profiles};
+pub use connections::{Connections, Keep, Removed};
+pub use draft::{CredentialsDraft, Draft, FIELD_BYTES_MAX};
+pub use error::OpenError;
 pub use folders::Folders;
-pub use open::{Connection, OpenError, parse_time};
+pub use open::{Connection, parse_time};
+pub use saved::{Base, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError, Source};
 pub use world::ControlGuard;

@@ -1,80 +1,44 @@
 //! An open connection.
 
-use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 
 use app::sync::{Progress, Scope, Summary};
-use app::{Clock, Console};
-use aws::{AwsMarketplace, CallLimits, ConnectionSettings, Credentials, Quota};
-use domain::Timestamp;
-use sandbox::{Control, ControlError};
+use app::{Access, Clock, Console, Failure, FailureKind, Preflight};
+use aws::{AwsMarketplace, ConnectionSettings, Credentials, Quota};
+use domain::{AccountId, Timestamp};
+use sandbox::Control;
 use store::Store;
 use tokio::sync::{Mutex, watch};
 
-use crate::Folders;
+use crate::seller::Seller;
 use crate::world::{SandboxDirectory, World};
+use crate::{Folders, OpenError};
 
-/// Why AWS, or the sandbox in its place, cannot be reached at all.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The sandbox does not start.
-    #[error("the sandbox does not start: {0}")]
-    Sandbox(#[from] sandbox::ServeError),
-    /// The sandbox does not answer its controls.
-    #[error("{0}")]
-    Control(#[from] ControlError),
-    /// The endpoint is none.
-    #[error(transparent)]
-    Endpoint(#[from] aws::InvalidEndpoint),
-    /// The sandbox tells a time that is none.
-    #[error("the sandbox tells a time that cannot be read")]
-    Time(#[from] jiff::Error),
-    /// The use case failed.
-    #[error(transparent)]
-    App(#[from] app::Error),
-}
-
-impl OpenError {
-    /// What went wrong, for the window and the command line.
-    #[must_use]
-    pub fn failure(&self) -> app::Failure {
-        let kind = match self {
-            Self::App(error) => return app::Failure::from(error),
-            Self::Control(error) => match error.code.as_str() {
-                "not-found" => app::FailureKind::NotFound,
-                "unreachable" => app::FailureKind::Offline,
-                _ => app::FailureKind::Invalid,
-            },
-            Self::Sandbox(_) | Self::Endpoint(_) | Self::Time(_) => app::FailureKind::Internal,
-        };
-        let hint = match self {
-            Self::Control(ControlError {
-                hint: Some(hint), ..
-            }) => format!(" ({hint})"),
-            _ => String::new(),
-        };
-        app::Failure {
-            kind,
-            message: format!("{self}{hint}"),
-            request: None,
-        }
-    }
-}
-
-/// The sandbox connection, open: its database at once, its server when it is first wanted.
+/// A connection, open: its database at once, the way to AWS (or the sandbox) when it is first wanted.
 pub struct Connection {
-    folders: Folders,
+    to: To,
     store: Arc<Store>,
     clock: Clock,
     progress: watch::Sender<Option<Progress>>,
     live: Mutex<Option<Live>>,
     /// The console of `live`, for questions that must not wait for it.
     console: SyncMutex<Option<Arc<Console<AwsMarketplace>>>>,
+    /// The sync that waits for the person, and why.
+    waiting: SyncMutex<Option<(Scope, Failure)>>,
 }
 
-/// The way to AWS and, since it is the sandbox, to its controls.
+/// What a connection leads to.
+enum To {
+    /// The sandbox of these folders.
+    Sandbox(Folders),
+    /// A seller account at AWS.
+    Seller(Box<Seller>),
+}
+
+/// The way to AWS and, for the sandbox, to its controls.
 struct Live {
     console: Arc<Console<AwsMarketplace>>,
-    world: World,
+    world: Option<World>,
 }
 
 impl Connection {
@@ -84,15 +48,52 @@ impl Connection {
     /// Opens the sandbox connection's database, made on first use. Starts nothing.
     pub fn open_sandbox(folders: &Folders) -> Result<Self, store::Error> {
         let store = Store::open(&folders.database(Self::SANDBOX))?;
+        Self::over(To::Sandbox(folders.clone()), store)
+    }
+
+    /// The connection to a seller account, over its open database.
+    pub(crate) fn open_seller(seller: Seller, store: Store) -> Result<Self, OpenError> {
+        Ok(Self::over(To::Seller(Box::new(seller)), store)?)
+    }
+
+    fn over(to: To, store: Store) -> Result<Self, store::Error> {
         let offset = store.read(|read| read.sync_state())?.clock_offset;
         Ok(Self {
-            folders: folders.clone(),
+            to,
             store: Arc::new(store),
             clock: Clock::ahead_by(offset),
             progress: watch::Sender::new(None),
             live: Mutex::default(),
             console: SyncMutex::default(),
+            waiting: SyncMutex::default(),
         })
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match &self.to {
+            To::Sandbox(_) => Self::SANDBOX,
+            To::Seller(seller) => seller.saved.id.as_str(),
+        }
+    }
+
+    /// The seller account it is for; `None` for the sandbox, which tells its own.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.to {
+            To::Sandbox(_) => None,
+            To::Seller(seller) => Some(seller.account()),
+        }
+    }
+
+    /// What it may be used for.
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        match &self.to {
+            To::Sandbox(_) => Access::Full,
+            To::Seller(seller) => seller.saved.access,
+        }
     }
 
     /// The database.
@@ -119,14 +120,74 @@ impl Connection {
         self.console_if_live()?.offline_since()
     }
 
-    /// Brings the cache up to date, and takes in the vendor's directory when it never was.
+    /// Brings the cache up to date. What only the person can mend (credentials, a code) makes the sync
+    /// wait: [`Connection::attention`] tells why, and [`Connection::resume`] goes on.
     pub async fn sync(&self, scope: Scope) -> Result<Summary, OpenError> {
-        let console = {
-            let mut live = self.live.lock().await;
-            Arc::clone(&self.ensure(&mut live).await?.console)
+        let outcome = self.try_sync(scope).await;
+        let failure = outcome.as_ref().err().map(OpenError::failure);
+        *lock(&self.waiting) = match failure {
+            Some(failure) if waits_for_the_person(failure.kind) => Some((scope, failure)),
+            _ => None,
         };
+        if lock(&self.waiting).is_some() {
+            // Whatever the person does about it, the next attempt begins with what is there then.
+            self.forget_credentials().await;
+        }
+        outcome
+    }
+
+    async fn try_sync(&self, scope: Scope) -> Result<Summary, OpenError> {
+        let console = self.console().await?;
         // On the heap: a sync holds its whole queue of calls.
         Ok(Box::pin(console.sync(scope)).await?)
+    }
+
+    /// Why a sync waits for the person; `None` when none does.
+    #[must_use]
+    pub fn attention(&self) -> Option<Failure> {
+        lock(&self.waiting).as_ref().map(|(_, why)| why.clone())
+    }
+
+    /// Goes on with the sync that waits for the person, if one does.
+    pub async fn resume(&self) -> Result<Option<Summary>, OpenError> {
+        let waiting = lock(&self.waiting).as_ref().map(|(scope, _)| *scope);
+        match waiting {
+            Some(scope) => Ok(Some(self.sync(scope).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes the code that the person's MFA device shows, for the role's next session.
+    pub fn provide_code(&self, code: &str) -> Result<(), OpenError> {
+        match &self.to {
+            To::Sandbox(_) => Ok(()),
+            To::Seller(seller) => seller
+                .codes
+                .provide(code)
+                .map_err(|error| crate::connections::problem("mfaCode", error.to_string())),
+        }
+    }
+
+    /// Finds out what the credentials may do, and keeps it.
+    pub async fn check(&self) -> Result<Preflight, OpenError> {
+        // With what the keyring has now, not with what a sync began with.
+        self.forget_credentials().await;
+        let console = self.console().await?;
+        Ok(Box::pin(console.preflight()).await?)
+    }
+
+    /// What the last check found.
+    pub fn last_check(&self) -> Result<Option<Preflight>, OpenError> {
+        Ok(self.store.read(Preflight::last)?)
+    }
+
+    /// Lets the next call to AWS begin with the credentials that are there then.
+    pub async fn forget_credentials(&self) {
+        if matches!(self.to, To::Seller(_)) {
+            let mut live = self.live.lock().await;
+            *live = None;
+            *lock(&self.console) = None;
+        }
     }
 
     /// Stops the running sync, if any.
@@ -139,7 +200,10 @@ impl Connection {
     /// The sandbox's controls; starts the sandbox when nobody else serves it.
     pub async fn control(&self) -> Result<Control, OpenError> {
         let mut live = self.live.lock().await;
-        Ok(self.ensure(&mut live).await?.world.control().clone())
+        let world = self.ensure(&mut live).await?.world.as_ref();
+        world
+            .map(|world| world.control().clone())
+            .ok_or(OpenError::NoSandbox)
     }
 
     /// Notes that the sandbox was acted on: its clock may have moved.
@@ -155,22 +219,25 @@ impl Connection {
     pub async fn close(&self) {
         self.stop_sync();
         let live = self.live.lock().await.take();
-        if let Some(live) = live {
-            live.world.stop().await;
+        if let Some(world) = live.and_then(|live| live.world) {
+            world.stop().await;
         }
     }
 
     fn console_if_live(&self) -> Option<Arc<Console<AwsMarketplace>>> {
-        self.console
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.console).clone()
+    }
+
+    async fn console(&self) -> Result<Arc<Console<AwsMarketplace>>, OpenError> {
+        let mut live = self.live.lock().await;
+        Ok(Arc::clone(&self.ensure(&mut live).await?.console))
     }
 
     /// The live side, made when there is none or its sandbox is gone.
     async fn ensure<'a>(&self, live: &'a mut Option<Live>) -> Result<&'a Live, OpenError> {
-        let gone = match live.as_ref() {
-            Some(live) => !live.world.answers().await,
+        let gone = match live.as_ref().map(|live| &live.world) {
+            Some(Some(world)) => !world.answers().await,
+            Some(None) => false,
             None => true,
         };
         if gone {
@@ -182,34 +249,56 @@ impl Connection {
     }
 
     async fn go_live(&self) -> Result<Live, OpenError> {
-        let world = World::find_or_serve(&self.folders.sandbox()).await?;
+        let live = match &self.to {
+            To::Sandbox(folders) => self.go_live_in_the_sandbox(folders).await?,
+            To::Seller(seller) => {
+                let marketplace = tokio::task::block_in_place(|| seller.connect())?;
+                let console = self
+                    .console_over(marketplace)
+                    .with_access(self.access())
+                    .for_account(seller.account().clone());
+                Live {
+                    console: Arc::new(console),
+                    world: None,
+                }
+            }
+        };
+        self.set_clock(&live).await?;
+        *lock(&self.console) = Some(Arc::clone(&live.console));
+        Ok(live)
+    }
+
+    async fn go_live_in_the_sandbox(&self, folders: &Folders) -> Result<Live, OpenError> {
+        let world = World::find_or_serve(&folders.sandbox()).await?;
         let marketplace = AwsMarketplace::connect(ConnectionSettings {
             endpoint: Some(world.control().endpoint().to_owned()),
-            // The sandbox takes any key; these are recognizably none of AWS's.
-            credentials: Credentials::from_keys("SANDBOX", "sandbox", None),
             quota: Quota::unlimited(),
-            limits: CallLimits::default(),
+            // The sandbox takes any key; these are recognizably none of AWS's.
+            ..ConnectionSettings::new(Credentials::from_keys("SANDBOX", "sandbox", None))
         })?;
+        let directory = SandboxDirectory(world.control().clone());
+        let console = self.console_over(marketplace).with_directory(directory);
+        Ok(Live {
+            console: Arc::new(console),
+            world: Some(world),
+        })
+    }
+
+    fn console_over(&self, marketplace: AwsMarketplace) -> Console<AwsMarketplace> {
         let store = Arc::clone(&self.store);
-        let console = Console::new(
+        Console::new(
             store,
             marketplace,
             self.clock.clone(),
             self.progress.clone(),
         )
-        .with_directory(SandboxDirectory(world.control().clone()));
-        let console = Arc::new(console);
-        let live = Live {
-            console: Arc::clone(&console),
-            world,
-        };
-        self.set_clock(&live).await?;
-        *self.console.lock().unwrap_or_else(PoisonError::into_inner) = Some(console);
-        Ok(live)
     }
 
     async fn set_clock(&self, live: &Live) -> Result<(), OpenError> {
-        let now = parse_time(&live.world.control().status().await?.now)?;
+        let Some(world) = &live.world else {
+            return Ok(());
+        };
+        let now = parse_time(&world.control().status().await?.now)?;
         // Asking takes a few milliseconds: a smaller difference is not worth a write.
         if (now.as_millis() - self.clock.now().as_millis()).abs() > Self::CLOCK_SLACK_MS {
             live.console.set_clock(now)?;
@@ -225,4 +314,17 @@ impl Connection {
 pub fn parse_time(text: &str) -> Result<Timestamp, OpenError> {
     let at: jiff::Timestamp = text.parse()?;
     Ok(Timestamp::from_millis(at.as_millisecond()))
+}
+
+/// Whether only the person can mend it.
+const fn waits_for_the_person(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Credentials | FailureKind::CodeNeeded | FailureKind::Keyring
+    )
+}
+
+/// A panic elsewhere leaves what is behind these locks whole.
+fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

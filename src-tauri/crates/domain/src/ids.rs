@@ -98,6 +98,51 @@ identifier!(
         && text.rsplit_once(":license:").is_some_and(|(_, id)| id.starts_with("l-") && is_resource_id(id))
 );
 
+identifier!(
+    /// An IAM role: `arn:aws:iam::111122223333:role/…`, of any partition.
+    RoleArn, "a role ARN (arn:aws:iam::111122223333:role/NAME)", is_role_arn
+);
+identifier!(
+    /// An MFA device, as STS takes it: the ARN of a virtual one, or the number on a piece of hardware
+    /// (STS `AssumeRole`, `SerialNumber`: 9 to 256 of these characters).
+    MfaSerial, "an MFA device (arn:aws:iam::111122223333:mfa/NAME, or a serial number)",
+    |text| (9..=256).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&b))
+);
+
+/// STS takes 20 to 2048 characters; IAM allows these in paths and names of roles (IAM User Guide,
+/// “IAM and AWS STS quotas”).
+fn is_role_arn(text: &str) -> bool {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else {
+        return false;
+    };
+    let name = resource.strip_prefix("role/").unwrap_or_default();
+    let of_a_name = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&b);
+    let of_a_partition = |b: u8| b.is_ascii_lowercase() || b == b'-';
+    text.len() <= 2048
+        && partition.starts_with("aws")
+        && partition.bytes().all(of_a_partition)
+        && AccountId::parse(account).is_ok_and(|parsed| parsed.as_str() == *account)
+        && !name.is_empty()
+        && !name.ends_with('/')
+        && name.bytes().all(of_a_name)
+}
+
+impl RoleArn {
+    /// The partition: `aws`, or that of China, GovCloud and others, which have their own identities.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
+    }
+
+    /// The account the role belongs to, as 12 digits.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.0.split(':').nth(4).unwrap_or_default()
+    }
+}
+
 impl LicenseArn {
     /// The `l-…` part, which identifies the license whatever stands before it.
     #[must_use]
@@ -137,5 +182,36 @@ mod tests {
             license.short()
         );
         assert!(LicenseArn::parse("arn:aws:iam::111122223333:role/l-1").is_err());
+    }
+
+    #[test]
+    fn a_role_has_a_partition_an_account_and_a_name() {
+        let role =
+            RoleArn::parse(" arn:aws-cn:iam::111122223333:role/team/Bindery+sales@x\n").unwrap();
+        assert_eq!(
+            (role.partition(), role.account()),
+            ("aws-cn", "111122223333")
+        );
+        for wrong in [
+            "arn:aws:iam::111122223333:user/sales",
+            "arn:aws:iam::11112222333:role/sales",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::111122223333:role/sales/",
+            "arn:aws:iam:us-east-1:111122223333:role/sales",
+            "arn:aws:sts::111122223333:assumed-role/sales/me",
+            "arn:gcp:iam::111122223333:role/sales",
+            "arn:aws:iam::111122223333:role/two words",
+        ] {
+            assert!(RoleArn::parse(wrong).is_err(), "{wrong}");
+        }
+        assert!(RoleArn::parse(&format!("{role}{}", "x".repeat(2048))).is_err());
+    }
+
+    #[test]
+    fn an_mfa_device_is_an_arn_or_a_number() {
+        assert!(MfaSerial::parse("arn:aws:iam::111122223333:mfa/sales").is_ok());
+        assert!(MfaSerial::parse("GAHT12345678").is_ok());
+        assert!(MfaSerial::parse("123456").is_err());
+        assert!(MfaSerial::parse("arn:aws:iam::111122223333:mfa/two words").is_err());
     }
 }

@@ -18,8 +18,8 @@ pub use agreement::{
 };
 pub use entitlement::{Entitlement, EntitlementValue};
 pub use ids::{
-    AccountId, AgreementId, CancellationRequestId, Invalid, LicenseArn, OfferId, ProductCode,
-    ProductId,
+    AccountId, AgreementId, CancellationRequestId, Invalid, LicenseArn, MfaSerial, OfferId,
+    ProductCode, ProductId, RoleArn,
 };
 pub use link::{Link, LinkState, Target, TargetKind};
 pub use listing::{Listing, Pricing};

@@ -22,6 +22,18 @@ pub struct Failure {
     pub at: Option<Span>,
     /// For a filter: a text to put in its place.
     pub suggestion: Option<String>,
+    /// For a form: what is wrong with which field.
+    pub fields: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldProblem {
+    /// The field's key.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
 }
 
 /// One variant per way the window behaves differently.
@@ -61,6 +73,7 @@ impl Failure {
             request_id: None,
             at: None,
             suggestion: None,
+            fields: Vec::new(),
         }
     }
 
@@ -77,13 +90,15 @@ impl Failure {
 
 impl From<app::Failure> for Failure {
     fn from(failure: app::Failure) -> Self {
+        let fields = failure.fields.iter().map(|problem| FieldProblem {
+            field: problem.field.to_owned(),
+            message: problem.message.clone(),
+        });
         Self {
+            fields: fields.collect(),
+            hint: failure.hint().map(str::to_owned),
             request_id: failure.request,
-            ..Self::new(
-                failure.kind.into(),
-                failure.message,
-                failure.kind.hint().map(str::to_owned),
-            )
+            ..Self::new(failure.kind.into(), failure.message, None)
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `app`, `store` or `domain`, made by `From` or `of`; nothing is decided here.
 
 mod agreement;
+mod connection;
 mod detail;
 mod failure;
 mod filter;
@@ -14,11 +15,14 @@ mod status;
 pub use agreement::{
     AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
 };
+pub use connection::{
+    ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView, Outcome,
+};
 pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,
     LinkInfo, Provenance, TermInfo,
 };
-pub use failure::{Code, Failure};
+pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
     Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
 };

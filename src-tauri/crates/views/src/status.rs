@@ -4,7 +4,7 @@ use app::sync;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Failure, Millis, millis, number};
+use crate::{DeniedView, Failure, Millis, millis, number};
 
 /// Which connection.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -18,8 +18,10 @@ pub struct ConnectionInfo {
     pub sandbox: bool,
     /// AWS region.
     pub region: String,
-    /// Seller account, once known.
+    /// Seller account; absent for the sandbox.
     pub account: Option<String>,
+    /// Whether it is for looking only.
+    pub read_only: bool,
 }
 
 impl ConnectionInfo {
@@ -32,6 +34,7 @@ impl ConnectionInfo {
             sandbox: true,
             region: "us-east-1".to_owned(),
             account: None,
+            read_only: false,
         }
     }
 }
@@ -78,6 +81,15 @@ pub struct Status {
     pub clock_offset: Millis,
     /// Why the database could not be opened.
     pub failure: Option<Failure>,
+    /// Why syncing waits for the person: credentials that are wrong or have expired, a code that is
+    /// needed. It goes on by itself once that is mended.
+    pub attention: Option<Failure>,
+    /// What AWS denies and is missed.
+    pub denied: Vec<DeniedView>,
+    /// Whether the connection is being opened; the system may be asking for the keyring's password.
+    pub opening: bool,
+    /// Whether the window is locked; then nothing else is told.
+    pub locked: bool,
 }
 
 impl Status {
@@ -98,6 +110,10 @@ impl Status {
             offline_since: None,
             clock_offset: Millis(0),
             failure,
+            attention: None,
+            denied: Vec::new(),
+            opening: false,
+            locked: false,
         }
     }
 
@@ -120,6 +136,7 @@ impl Status {
             synced_at: status.synced_at.map(millis),
             details_missing: number(status.details_missing),
             details_failed: number(status.details_failed),
+            denied: status.denied.iter().map(DeniedView::from).collect(),
             ..Self::without_data(connection, None)
         }
     }

@@ -5,7 +5,8 @@ use domain::filter;
 use store::Store;
 
 use super::moment;
-use crate::{Clock, Error, Failure};
+use crate::operation::Effect;
+use crate::{Clock, Error, Failure, Operation, Permission};
 
 /// Whether the data is all there is.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Status {
     pub details_missing: usize,
     /// Those of them whose last attempt failed.
     pub details_failed: usize,
+    /// What AWS denies although looking needs it, and why.
+    pub denied: Vec<(Operation, Failure)>,
 }
 
 /// How the connection's data is.
@@ -57,7 +60,22 @@ pub fn status(store: &Store, clock: &Clock) -> Result<Status, Error> {
             synced_at: sync.listed_at,
             details_missing,
             details_failed,
+            denied: denied(read)?,
         })
     })?;
     Ok(status)
+}
+
+/// What AWS denies although looking needs it. What only acting needs is told where somebody acts.
+fn denied(read: &store::Read<'_>) -> store::Result<Vec<(Operation, Failure)>> {
+    let known = read.permissions()?.into_iter();
+    let missed = known.filter_map(|found| {
+        let operation = Operation::from_name(&found.operation)?;
+        let looks = operation.effect() == Effect::Reads;
+        match Permission::from_stored(&found) {
+            Permission::Denied(failure) if looks => Some((operation, failure)),
+            _ => None,
+        }
+    });
+    Ok(missed.collect())
 }

@@ -49,7 +49,7 @@ impl<M: Marketplace> Sync<'_, M> {
             let outcome = self.fetch_queue(queue, &codes, run, &mut tally).await;
             (self.summary.details, self.summary.failed) = (tally.done, tally.failed);
             for error in tally.denied.drain(..) {
-                self.access.note(&error);
+                self.denials.note(&error);
             }
             outcome?;
             queue = self.store.read(|read| read.undetailed(place, QUEUE_PAGE))?;

@@ -78,6 +78,15 @@ impl Write<'_> {
 }
 
 impl Read<'_> {
+    /// How many links there are, past ones included.
+    pub fn link_count(&self) -> Result<usize> {
+        let count = self
+            .tx
+            .prepare_cached("SELECT count(*) FROM link")?
+            .query_row([], |row| row.get(0))?;
+        Ok(count)
+    }
+
     /// Every link of an agreement's chain, newest first.
     pub fn links_of(&self, agreement: &AgreementId) -> Result<Vec<Link>> {
         let mut of = self.tx.prepare_cached(

@@ -13,11 +13,11 @@ use crate::{Error, Failure, Marketplace, Operation};
 
 /// What AWS refused to these credentials during a sync, by operation.
 #[derive(Default)]
-pub(super) struct Access {
+pub(super) struct Denials {
     denied: BTreeMap<&'static str, Failure>,
 }
 
-impl Access {
+impl Denials {
     /// Notes a refusal.
     pub(super) fn note(&mut self, error: &MarketplaceError) {
         self.denied
@@ -32,7 +32,7 @@ impl<M: Marketplace> Sync<'_, M> {
         match part {
             Err(Error::Marketplace(error)) if error.kind == ErrorKind::Denied => {
                 tracing::info!(operation = error.operation, "AWS denies a part of the sync");
-                self.access.note(&error);
+                self.denials.note(&error);
                 Ok(())
             }
             other => other,
@@ -41,14 +41,14 @@ impl<M: Marketplace> Sync<'_, M> {
 
     /// Keeps what was refused. What was refused before and not this time is asked about once more: it
     /// may have been granted in the meantime, and then there is more to look at.
-    pub(super) async fn keep_access(&self) -> Result<(), Error> {
+    pub(super) async fn keep_denials(&self) -> Result<(), Error> {
         let mut found = Vec::new();
         let before = self.store.read(|read| read.permissions())?;
         let denied_before = before.iter().filter(|found| found.outcome == DENIED);
         for known in denied_before {
             let operation = Operation::from_name(&known.operation);
             let asked = operation.filter(|it| {
-                it.effect() == Effect::Reads && !self.access.denied.contains_key(it.name())
+                it.effect() == Effect::Reads && !self.denials.denied.contains_key(it.name())
             });
             if let Some(operation) = asked
                 && self.call(self.marketplace.probe(operation)).await?.is_ok()
@@ -57,7 +57,7 @@ impl<M: Marketplace> Sync<'_, M> {
             }
         }
         let granted = !found.is_empty();
-        for (operation, failure) in &self.access.denied {
+        for (operation, failure) in &self.denials.denied {
             found.push(self.found(operation, DENIED, Some(failure.stored())));
         }
         if found.is_empty() {

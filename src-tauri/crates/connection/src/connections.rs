@@ -1,0 +1,512 @@
+//! All connections: kept, added, changed, opened, removed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use app::Access;
+use app::error::FieldProblem;
+use app::marketplace::{CallerIdentity, ErrorKind, Marketplace, MarketplaceError};
+use store::{DatabaseKey, Store};
+use vault::{Place, Secret, SecretKind, SecretName, Vault, VaultError};
+
+use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
+use crate::keys::AccessKeys;
+use crate::saved::{self, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError};
+use crate::seller::{self, Seller};
+use crate::{Connection, Folders, OpenError};
+
+/// Where a connection's secrets are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// In the operating system's keyring; the connection stays.
+    InKeyring,
+    /// In memory; the connection and its data end with this program.
+    InMemory,
+}
+
+/// All connections of one pair of folders. Calls that use the keyring block while it asks the person.
+pub struct Connections {
+    folders: Folders,
+    vault: Vault,
+    /// Connections that end with this program.
+    passing: Mutex<Vec<SavedConnection>>,
+    memory: Vault,
+}
+
+/// What was removed with a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Links that were recorded in its database; `None` when it could not be read any more.
+    pub links: Option<usize>,
+    /// Files that were removed.
+    pub files: Vec<PathBuf>,
+    /// Entries of the keyring that were removed.
+    pub secrets: Vec<String>,
+}
+
+impl Connections {
+    /// The connections of these folders, with their secrets in the operating system's keyring.
+    #[must_use]
+    pub fn new(folders: Folders) -> Self {
+        Self::with_vault(folders, Vault::system())
+    }
+
+    /// The same with another vault in the keyring's place.
+    #[must_use]
+    pub fn with_vault(folders: Folders, vault: Vault) -> Self {
+        Self {
+            folders,
+            vault,
+            passing: Mutex::default(),
+            memory: Vault::session(),
+        }
+    }
+
+    /// Where things are kept.
+    #[must_use]
+    pub const fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    /// The keyring.
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Every connection but the sandbox, with where its secrets are.
+    pub fn list(&self) -> Result<Vec<(SavedConnection, Keep)>, SettingsError> {
+        let kept = saved::read(self.folders.config())?;
+        let kept = kept.into_iter().map(|saved| (saved, Keep::InKeyring));
+        let passing = self.passing().clone();
+        Ok(kept
+            .chain(passing.into_iter().map(|saved| (saved, Keep::InMemory)))
+            .collect())
+    }
+
+    /// The connection of this id.
+    pub fn find(&self, id: &str) -> Result<(SavedConnection, Keep), OpenError> {
+        // One in memory is found also while the file is broken.
+        let passing = self
+            .passing()
+            .iter()
+            .find(|saved| saved.id.as_str() == id)
+            .cloned();
+        if let Some(saved) = passing {
+            return Ok((saved, Keep::InMemory));
+        }
+        let mut kept = saved::read(self.folders.config())?.into_iter();
+        kept.find(|saved| saved.id.as_str() == id)
+            .map(|saved| (saved, Keep::InKeyring))
+            .ok_or_else(|| OpenError::NoConnection(id.to_owned()))
+    }
+
+    /// Opens a connection's database. Starts nothing.
+    pub fn open(&self, id: &str) -> Result<Connection, OpenError> {
+        if id == Connection::SANDBOX {
+            return Ok(Connection::open_sandbox(&self.folders)?);
+        }
+        let (saved, keep) = self.find(id)?;
+        let store = self.open_store(&saved, keep)?;
+        Connection::open_seller(Seller::new(saved, self.vault_of(keep).clone()), store)
+    }
+
+    /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
+    /// anything goes wrong nothing of it is kept.
+    pub async fn add(&self, draft: &Draft, keep: Keep) -> Result<SavedConnection, OpenError> {
+        let checked = draft.check().map_err(OpenError::Draft)?;
+        self.vault_of(keep).check()?;
+        let taken = self.list()?;
+        if taken.len() >= CONNECTIONS_MAX {
+            return Err(problem(
+                "name",
+                format!("there are {CONNECTIONS_MAX} connections already"),
+            ));
+        }
+        if taken.iter().any(|(known, _)| known.name == checked.name) {
+            return Err(problem(
+                "name",
+                "there is a connection of this name already",
+            ));
+        }
+        let ids: Vec<_> = taken.iter().map(|(known, _)| known.id.as_str()).collect();
+        let id = ConnectionId::for_name(&checked.name, &ids);
+        let saved = SavedConnection {
+            vault: format!("{id}-{}", random_suffix()?),
+            id,
+            name: checked.name,
+            account: checked.account,
+            source: checked.credentials.source.clone(),
+            region: checked.region,
+            endpoint: checked.endpoint,
+            sts_endpoint: checked.sts_endpoint,
+            access: checked.access,
+        };
+        identify(&saved, &checked.credentials).await?;
+        tokio::task::block_in_place(|| self.keep(&saved, &checked.credentials, keep))?;
+        Ok(saved)
+    }
+
+    /// Renames a connection, or changes what it may be used for.
+    pub fn change(&self, id: &str, name: &str, access: Access) -> Result<(), OpenError> {
+        let name = draft::name(name).map_err(|message| problem("name", message))?;
+        self.change_saved(id, |all, at| {
+            let twice =
+                |(other, known): (usize, &SavedConnection)| other != at && known.name == name;
+            if all.iter().enumerate().any(twice) {
+                return Err(problem(
+                    "name",
+                    "there is a connection of this name already",
+                ));
+            }
+            all[at].name = name;
+            all[at].access = access;
+            Ok(())
+        })
+    }
+
+    /// Puts other credentials in the place of a connection's, once AWS has said that they belong to
+    /// its account.
+    pub async fn replace_credentials(
+        &self,
+        id: &str,
+        credentials: &CredentialsDraft,
+    ) -> Result<(), OpenError> {
+        let (mut saved, keep) = self.find(id)?;
+        let checked = credentials
+            .check(Some(&saved.account))
+            .map_err(OpenError::Draft)?;
+        saved.source = checked.source.clone();
+        identify(&saved, &checked).await?;
+        tokio::task::block_in_place(|| {
+            self.keep_keys(&saved, checked.keys.as_ref(), keep)?;
+            self.change_saved(id, |all, at| {
+                all[at].source = saved.source;
+                Ok(())
+            })
+        })
+    }
+
+    /// Encrypts a connection's database anew. Nobody may have it open.
+    pub fn rekey(&self, id: &str) -> Result<(), OpenError> {
+        let (saved, keep) = self.find(id)?;
+        // First to its end, should an earlier attempt have been cut off: then one key remains.
+        drop(self.open_store(&saved, keep)?);
+        let path = self.database(&saved, keep);
+        let old = match self.database_keys(&saved, keep)?.as_slice() {
+            [key] => key.clone(),
+            _ => return Err(OpenError::KeyLost),
+        };
+        let new = DatabaseKey::random()?;
+        // Both, until one of them is known to be of no use: killed in between, neither is lost.
+        self.keep_database_keys(&saved, keep, &[&new, &old])?;
+        match Store::rekey(&path, &old, &new) {
+            Ok(()) => self.keep_database_keys(&saved, keep, &[&new]),
+            Err(error) => {
+                self.keep_database_keys(&saved, keep, &[&old])?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Begins a connection's database anew, for when its key is lost. The old file is kept beside it;
+    /// returns where.
+    pub fn start_over(&self, id: &str) -> Result<Option<PathBuf>, OpenError> {
+        let (saved, keep) = self.find(id)?;
+        let path = self.database(&saved, keep);
+        let mut aside = None;
+        if path.exists() {
+            let to = (1..)
+                .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
+                .find(|to| !to.exists());
+            if let Some(to) = to {
+                fs::rename(&path, &to).map_err(|source| OpenError::File(path.clone(), source))?;
+                aside = Some(to);
+            }
+        }
+        for beside in [beside(&path, "-wal"), beside(&path, "-shm")] {
+            // What the log holds can be read with the lost key only.
+            let _ = fs::remove_file(beside);
+        }
+        self.keep_database_keys(&saved, keep, &[&DatabaseKey::random()?])?;
+        Ok(aside)
+    }
+
+    /// Removes a connection with its secrets and its data, when `typed` is its name. Nobody may have
+    /// it open.
+    pub fn remove(&self, id: &str, typed: &str) -> Result<Removed, OpenError> {
+        let (saved, keep) = self.find(id)?;
+        if typed.trim() != saved.name {
+            let message = format!("type the connection's name, “{}”, to remove it", saved.name);
+            return Err(problem("confirm", message));
+        }
+        let links = self.open_store(&saved, keep);
+        let links = links
+            .ok()
+            .and_then(|store| store.read(|read| read.link_count()).ok());
+        let mut removed = Removed {
+            links,
+            ..Removed::default()
+        };
+        // Secrets first: what is left after a failure can still be seen, and removed again.
+        for kind in SecretKind::ALL {
+            let name = SecretName::new(&saved.vault, *kind);
+            if self.vault_of(keep).remove(&name)? {
+                removed.secrets.push(name.to_string());
+            }
+        }
+        let path = self.database(&saved, keep);
+        for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
+            match fs::remove_file(&file) {
+                Ok(()) => removed.files.push(file),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(OpenError::File(file, error)),
+            }
+        }
+        self.passing().retain(|known| known.id != saved.id);
+        if keep == Keep::InKeyring {
+            saved::change(self.folders.config(), |all| {
+                all.retain(|known| known.id != saved.id);
+                Ok::<_, OpenError>(())
+            })?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes the databases of connections that ended with an earlier run: their keys are gone.
+    pub fn clear_leftovers(&self) {
+        let Ok(files) = fs::read_dir(self.folders.passing()) else {
+            return;
+        };
+        for file in files.flatten() {
+            if let Err(error) = fs::remove_file(file.path()) {
+                tracing::warn!(%error, file = %file.path().display(), "a leftover stays");
+            }
+        }
+    }
+
+    fn keep(
+        &self,
+        saved: &SavedConnection,
+        credentials: &CheckedCredentials,
+        keep: Keep,
+    ) -> Result<(), OpenError> {
+        let done = self.keep_all(saved, credentials, keep);
+        if done.is_err() {
+            for kind in SecretKind::ALL {
+                let name = SecretName::new(&saved.vault, *kind);
+                if let Err(error) = self.vault_of(keep).remove(&name) {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a secret stays");
+                }
+            }
+        }
+        done
+    }
+
+    fn keep_all(
+        &self,
+        saved: &SavedConnection,
+        credentials: &CheckedCredentials,
+        keep: Keep,
+    ) -> Result<(), OpenError> {
+        self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
+        drop(self.open_store(saved, keep)?);
+        match keep {
+            Keep::InMemory => self.passing().push(saved.clone()),
+            Keep::InKeyring => saved::change(self.folders.config(), |all| {
+                // Another process may have been faster.
+                if all
+                    .iter()
+                    .any(|known| known.id == saved.id || known.name == saved.name)
+                {
+                    return Err(problem(
+                        "name",
+                        "there is a connection of this name already",
+                    ));
+                }
+                all.push(saved.clone());
+                Ok(())
+            })?,
+        }
+        Ok(())
+    }
+
+    fn keep_keys(
+        &self,
+        saved: &SavedConnection,
+        keys: Option<&AccessKeys>,
+        keep: Keep,
+    ) -> Result<(), OpenError> {
+        let name = SecretName::new(&saved.vault, SecretKind::AccessKeys);
+        match keys {
+            Some(keys) => self.vault_of(keep).put(&name, keys.for_vault())?,
+            // Keys that no profile needs any more are no longer kept.
+            None => drop(self.vault_of(keep).remove(&name)?),
+        }
+        Ok(())
+    }
+
+    fn change_saved(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut [SavedConnection], usize) -> Result<(), OpenError>,
+    ) -> Result<(), OpenError> {
+        let place = |all: &[SavedConnection]| all.iter().position(|it| it.id.as_str() == id);
+        let mut passing = self.passing();
+        if let Some(at) = place(&passing) {
+            return change(&mut passing, at);
+        }
+        drop(passing);
+        saved::change(self.folders.config(), |all| {
+            let at = place(all).ok_or_else(|| OpenError::NoConnection(id.to_owned()))?;
+            change(all, at)
+        })
+    }
+
+    /// Opens the database with the first of its keys that does. There are two only after a re-keying
+    /// was cut off.
+    fn open_store(&self, saved: &SavedConnection, keep: Keep) -> Result<Store, OpenError> {
+        let path = self.database(saved, keep);
+        let mut keys = self.database_keys(saved, keep)?;
+        if keys.is_empty() {
+            if path.exists() {
+                return Err(OpenError::KeyLost);
+            }
+            let key = DatabaseKey::random()?;
+            // Before there is a file that needs it.
+            self.keep_database_keys(saved, keep, &[&key])?;
+            keys.push(key);
+        }
+        let mut refused = OpenError::KeyLost;
+        for key in &keys {
+            match Store::open_encrypted(&path, key) {
+                Ok(store) => {
+                    if keys.len() > 1 {
+                        self.keep_database_keys(saved, keep, &[key])?;
+                    }
+                    return Ok(store);
+                }
+                Err(error @ store::Error::WrongKey(_)) => refused = error.into(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(refused)
+    }
+
+    fn database_keys(
+        &self,
+        saved: &SavedConnection,
+        keep: Keep,
+    ) -> Result<Vec<DatabaseKey>, OpenError> {
+        let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
+        let Some(secret) = self.vault_of(keep).get(&name)? else {
+            return Ok(Vec::new());
+        };
+        let keys = secret.expose().split_ascii_whitespace();
+        let keys: Option<Vec<_>> = keys.map(DatabaseKey::from_hex).collect();
+        keys.ok_or_else(|| VaultError::Damaged(name.to_string()).into())
+    }
+
+    fn keep_database_keys(
+        &self,
+        saved: &SavedConnection,
+        keep: Keep,
+        keys: &[&DatabaseKey],
+    ) -> Result<(), OpenError> {
+        let mut text = String::with_capacity(keys.len() * (DatabaseKey::BYTES * 2 + 1));
+        for key in keys {
+            text.push_str(&key.to_hex());
+            text.push(' ');
+        }
+        let secret = Secret::new(text).map_err(VaultError::from)?;
+        let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
+        Ok(self.vault_of(keep).put(&name, &secret)?)
+    }
+
+    fn database(&self, saved: &SavedConnection, keep: Keep) -> PathBuf {
+        match keep {
+            Keep::InKeyring => self.folders.database(saved.id.as_str()),
+            Keep::InMemory => self.folders.passing_database(&saved.vault),
+        }
+    }
+
+    const fn vault_of(&self, keep: Keep) -> &Vault {
+        match keep {
+            Keep::InKeyring => &self.vault,
+            Keep::InMemory => &self.memory,
+        }
+    }
+
+    fn passing(&self) -> MutexGuard<'_, Vec<SavedConnection>> {
+        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keep {
+    /// Whether this is the keyring of the operating system.
+    #[must_use]
+    pub fn of(vault: &Vault) -> Self {
+        match vault.place() {
+            Place::Keyring(_) => Self::InKeyring,
+            Place::Memory => Self::InMemory,
+        }
+    }
+}
+
+/// Makes sure that the credentials are those of the connection's account, before they are kept.
+async fn identify(
+    saved: &SavedConnection,
+    credentials: &CheckedCredentials,
+) -> Result<(), OpenError> {
+    let codes = aws::MfaCodes::default();
+    if let Some(code) = &credentials.code {
+        // Checked before to be six digits.
+        let _ = codes.provide(code);
+    }
+    let keys = credentials.keys.as_ref();
+    let marketplace = seller::connect(saved, keys, &codes)?;
+    let CallerIdentity { account, .. } = marketplace
+        .caller_identity()
+        .await
+        .map_err(|error| at_its_field(saved, error))?;
+    if account != saved.account.as_str() {
+        let message = format!("these credentials belong to the account {account}");
+        return Err(problem("account", message));
+    }
+    Ok(())
+}
+
+/// What AWS said about the credentials, at the field that it is about.
+fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
+    let field = match error.kind {
+        ErrorKind::Credentials => match saved.source.base() {
+            saved::Base::Profile(_) => "profile",
+            saved::Base::Keys => "accessKeyId",
+        },
+        ErrorKind::CodeNeeded => "mfaCode",
+        ErrorKind::Garbage | ErrorKind::NoAnswer if saved.endpoint.is_some() => "endpoint",
+        _ => return app::Error::from(error).into(),
+    };
+    OpenError::AtField(field, error)
+}
+
+pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenError {
+    OpenError::Draft(vec![FieldProblem {
+        field,
+        message: message.into(),
+    }])
+}
+
+/// Eight random hexadecimal digits.
+fn random_suffix() -> Result<String, OpenError> {
+    let key = DatabaseKey::random()?;
+    Ok(key.to_hex()[..8].to_owned())
+}
+
+/// A file beside another, as SQLite names them.
+fn beside(path: &std::path::Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

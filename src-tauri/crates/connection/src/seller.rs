@@ -1,0 +1,97 @@
+//! The way to AWS of a seller account's connection.
+
+use app::Clock;
+use aws::{
+    AssumedRole, AwsMarketplace, CallLimits, ConnectionSettings, Credentials, MfaCodes, Quota,
+};
+use domain::AccountId;
+use vault::{SecretKind, SecretName, Vault, VaultError};
+
+use crate::OpenError;
+use crate::keys::AccessKeys;
+use crate::saved::{Base, SavedConnection, Source};
+
+/// What a seller account's connection is made of, besides its database.
+pub(crate) struct Seller {
+    pub(crate) saved: SavedConnection,
+    vault: Vault,
+    /// Where a person's MFA codes wait for the role that wants them.
+    pub(crate) codes: MfaCodes,
+}
+
+impl Seller {
+    pub(crate) fn new(saved: SavedConnection, vault: Vault) -> Self {
+        Self {
+            saved,
+            vault,
+            codes: MfaCodes::default(),
+        }
+    }
+
+    pub(crate) const fn account(&self) -> &AccountId {
+        &self.saved.account
+    }
+
+    /// Sets the way to AWS up, with the keys that the keyring has now. Blocks while it asks.
+    pub(crate) fn connect(&self) -> Result<AwsMarketplace, OpenError> {
+        let keys = match self.saved.source.base() {
+            Base::Profile(_) => None,
+            Base::Keys => Some(self.keys()?),
+        };
+        connect(&self.saved, keys.as_ref(), &self.codes)
+    }
+
+    fn keys(&self) -> Result<AccessKeys, OpenError> {
+        let name = SecretName::new(&self.saved.vault, SecretKind::AccessKeys);
+        let secret = self.vault.get(&name)?.ok_or(OpenError::KeysLost)?;
+        let damaged = || VaultError::Damaged(name.to_string());
+        Ok(AccessKeys::from_vault(secret).ok_or_else(damaged)?)
+    }
+}
+
+/// The way to AWS for a connection, with these keys where it has keys.
+pub(crate) fn connect(
+    saved: &SavedConnection,
+    keys: Option<&AccessKeys>,
+    codes: &MfaCodes,
+) -> Result<AwsMarketplace, OpenError> {
+    let credentials = |base: &Base| match (base, keys) {
+        (Base::Profile(name), _) => Ok(Credentials::from_profile(name)),
+        (Base::Keys, Some(keys)) => Ok(Credentials::from_keys(
+            keys.id(),
+            keys.secret(),
+            keys.token().map(str::to_owned),
+        )),
+        (Base::Keys, None) => Err(OpenError::KeysLost),
+    };
+    let credentials = match &saved.source {
+        Source::Base(base) => credentials(base)?,
+        Source::Role {
+            arn,
+            external_id,
+            mfa,
+            base,
+        } => credentials(base)?.assuming(
+            AssumedRole {
+                external_id: external_id.clone(),
+                mfa_serial: mfa.clone(),
+                ..AssumedRole::new(arn.clone())
+            },
+            codes.clone(),
+        ),
+    };
+    let quota = match saved.endpoint {
+        // A test server has no quotas that anybody published.
+        Some(_) => Quota::unlimited(),
+        None => Quota::published(),
+    };
+    Ok(AwsMarketplace::connect(ConnectionSettings {
+        endpoint: saved.endpoint.clone(),
+        sts_endpoint: saved.sts_endpoint.clone(),
+        region: saved.region.clone(),
+        credentials,
+        clock: Clock::default(),
+        quota,
+        limits: CallLimits::default(),
+    })?)
+}

@@ -1,0 +1,201 @@
+//! Connections to seller accounts, and what their credentials may do.
+
+use app::{Access, Action, Operation, Permission, preflight};
+use domain::AccountId;
+use serde::Serialize;
+use specta::Type;
+
+use crate::{Failure, Millis, millis};
+
+/// A connection, as the list of connections shows it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionCard {
+    /// Its id on the command line.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the built-in sandbox.
+    pub sandbox: bool,
+    /// Whether the window shows this one.
+    pub current: bool,
+    /// Seller account; absent for the sandbox.
+    pub account: Option<String>,
+    /// Where its credentials come from; absent for the sandbox.
+    pub credentials: Option<CredentialsInfo>,
+    /// The Region of STS and metering.
+    pub region: String,
+    /// Instead of AWS's endpoints.
+    pub endpoint: Option<String>,
+    /// Instead of AWS's endpoint for STS.
+    pub sts_endpoint: Option<String>,
+    /// Whether it is for looking only.
+    pub read_only: bool,
+    /// Whether its secrets are kept in memory, and it ends with the window.
+    pub memory_only: bool,
+}
+
+/// Where credentials come from. Nothing in here is secret.
+#[derive(Clone, Debug, Default, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsInfo {
+    /// The profile of the shared configuration; access keys in the keyring when absent.
+    pub profile: Option<String>,
+    /// The role that is assumed with them.
+    pub role_arn: Option<String>,
+    /// The role's external id.
+    pub external_id: Option<String>,
+    /// The MFA device whose code the role wants.
+    pub mfa_serial: Option<String>,
+}
+
+/// What a check of the credentials found.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckView {
+    /// When it was made.
+    pub at: Millis,
+    /// The account of the credentials.
+    pub account: Option<String>,
+    /// The user or role of the credentials.
+    pub arn: Option<String>,
+    /// Why AWS did not say whose the credentials are.
+    pub identity_failure: Option<Failure>,
+    /// The seller account of the connection; absent for the sandbox.
+    pub expected_account: Option<String>,
+    /// Whether the credentials belong to another account than that.
+    pub other_account: bool,
+    /// How far this machine's clock is behind AWS's, in milliseconds.
+    pub clock_behind: Option<Millis>,
+    /// Whether that is too far for AWS to accept signatures.
+    pub clock_is_off: bool,
+    /// Each operation.
+    pub operations: Vec<OperationView>,
+    /// Each thing that can be done from here.
+    pub actions: Vec<ActionView>,
+    /// The IAM policy that grants exactly what is denied.
+    pub missing_policy: Option<String>,
+    /// The IAM policy that such a connection needs, whole.
+    pub full_policy: String,
+}
+
+/// Whether an operation may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// AWS let the call through.
+    Allowed,
+    /// AWS refused it.
+    Denied,
+    /// The answer leaves it open.
+    Unknown,
+    /// A read-only connection has no use for it.
+    NotWanted,
+}
+
+/// An operation at AWS.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationView {
+    /// The name in the service model.
+    pub name: &'static str,
+    /// The service, as people know it.
+    pub service: &'static str,
+    /// The IAM action that allows it.
+    pub action: Option<&'static str>,
+    /// Whether it changes something at AWS.
+    pub acts: bool,
+    /// What is so without it, as the end of “Without it, …”.
+    pub without_it: &'static str,
+    /// What was found.
+    pub outcome: Outcome,
+    /// Why it is denied or unknown.
+    pub failure: Option<Failure>,
+}
+
+/// Something that can be done from here.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionView {
+    /// Its word.
+    pub key: &'static str,
+    /// What it does, to put after “to”.
+    pub what: &'static str,
+    /// Why this connection cannot be used for it.
+    pub refusal: Option<String>,
+}
+
+/// What AWS denied, as far as it is missed.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeniedView {
+    /// The operation.
+    pub operation: String,
+    /// What is so without it, as the end of “Without it, …”.
+    pub without_it: &'static str,
+}
+
+impl CheckView {
+    /// The check of a connection for `expected` with this access.
+    #[must_use]
+    pub fn of(check: &app::Preflight, expected: Option<&AccountId>, access: Access) -> Self {
+        let identity = check.identity.as_ref();
+        let other_account = expected.is_some_and(|it| check.other_account(it).is_some());
+        Self {
+            at: millis(check.at),
+            account: identity.ok().map(|it| it.account.clone()),
+            arn: identity.ok().map(|it| it.arn.clone()),
+            identity_failure: identity.err().cloned().map(Failure::from),
+            expected_account: expected.map(AccountId::to_string),
+            other_account,
+            clock_behind: check.clock_behind_ms.map(Millis),
+            clock_is_off: check.clock_is_off(),
+            operations: check
+                .permissions
+                .iter()
+                .map(|(operation, permission)| OperationView::of(*operation, permission))
+                .collect(),
+            actions: Action::ALL
+                .iter()
+                .map(|action| ActionView {
+                    key: action.word(),
+                    what: action.what(),
+                    refusal: access
+                        .refusal(*action, Some(check))
+                        .map(|it| it.to_string()),
+                })
+                .collect(),
+            missing_policy: check.missing_policy(),
+            full_policy: preflight::full_policy(access),
+        }
+    }
+}
+
+impl OperationView {
+    fn of(operation: Operation, permission: &Permission) -> Self {
+        let (outcome, failure) = match permission {
+            Permission::Allowed => (Outcome::Allowed, None),
+            Permission::Denied(failure) => (Outcome::Denied, Some(failure)),
+            Permission::Unknown(failure) => (Outcome::Unknown, Some(failure)),
+            Permission::NotWanted => (Outcome::NotWanted, None),
+        };
+        Self {
+            name: operation.name(),
+            service: operation.service().name(),
+            action: operation.iam_action(),
+            acts: operation.effect() == app::operation::Effect::Acts,
+            without_it: operation.without_it(),
+            outcome,
+            failure: failure.cloned().map(Failure::from),
+        }
+    }
+}
+
+impl From<&(Operation, app::Failure)> for DeniedView {
+    fn from((operation, _): &(Operation, app::Failure)) -> Self {
+        Self {
+            operation: operation.name().to_owned(),
+            without_it: operation.without_it(),
+        }
+    }
+}
