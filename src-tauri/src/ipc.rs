@@ -2,7 +2,7 @@
 //! case and converts; the types are those of crate `views`.
 
 mod agreements;
-pub(crate) mod connections;
+mod connections;
 mod preferences;
 mod sandbox;
 mod status;

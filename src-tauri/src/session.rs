@@ -255,7 +255,7 @@ impl Session {
             return Ok(ConnectionInfo::sandbox());
         }
         let (saved, _) = self.connections.find(id)?;
-        Ok(crate::ipc::connections::info(&saved))
+        Ok(ConnectionInfo::of(&saved))
     }
 
     fn told_with_file(&self, error: &OpenError, id: &str) -> Failure {

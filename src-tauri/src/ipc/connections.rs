@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use app::Access;
-use connection::{
-    Base, Connection, CredentialsDraft, Draft, Keep, OpenError, ProfileKind, SavedConnection,
-    Source,
-};
+use connection::{Connection, CredentialsDraft, Draft, Keep, OpenError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::AppHandle;
 use vault::Place;
-use views::{CheckView, ConnectionCard, ConnectionInfo, CredentialsInfo, Failure};
+use views::{CheckView, ConnectionCard, Failure, ProfileView, RemovedView};
 use zeroize::Zeroizing;
 
 use super::{Opened, SessionChanged};
@@ -30,16 +27,6 @@ pub(crate) struct ConnectionList {
     pub keyring: String,
     /// Why the keyring cannot be used now.
     pub keyring_failure: Option<Failure>,
-}
-
-/// A profile of AWS's shared configuration.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ProfileView {
-    /// Its name.
-    pub name: String,
-    /// Where its credentials come from: `keys`, `sso`, `process` or `role`.
-    pub kind: &'static str,
 }
 
 /// What was entered for a connection. Not shown by `Debug`.
@@ -71,18 +58,6 @@ pub(crate) struct CredentialsForm {
     mfa_code: String,
 }
 
-/// What was removed.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RemovedView {
-    /// Links that were recorded in its database; absent when it could not be read.
-    pub links: Option<u32>,
-    /// Files.
-    pub files: Vec<String>,
-    /// Entries of the keyring.
-    pub secrets: Vec<String>,
-}
-
 /// Every connection.
 #[tauri::command]
 #[specta::specta]
@@ -97,9 +72,9 @@ pub(crate) async fn list_connections(session: Opened<'_>) -> Result<ConnectionLi
         let vault = session.connections().vault();
         let cards = saved
             .iter()
-            .map(|(saved, keep)| card(saved, *keep, &current));
+            .map(|(saved, keep)| ConnectionCard::of(saved, *keep, &current));
         Ok(ConnectionList {
-            connections: std::iter::once(sandbox_card(&current))
+            connections: std::iter::once(ConnectionCard::sandbox(&current))
                 .chain(cards)
                 .collect(),
             failure,
@@ -123,11 +98,7 @@ pub(crate) async fn aws_profiles() -> Result<Vec<ProfileView>, Failure> {
     let profiles = connection::profiles()
         .await
         .map_err(|error| failed(error.into()))?;
-    let views = profiles.into_iter().map(|profile| ProfileView {
-        kind: kind(profile.kind),
-        name: profile.name,
-    });
-    Ok(views.collect())
+    Ok(profiles.iter().map(ProfileView::from).collect())
 }
 
 /// The IAM policy that a connection needs.
@@ -320,16 +291,7 @@ pub(crate) async fn remove_connection(
         _ => session.current().id,
     };
     announce::show(&app, &session, next).await?;
-    let removed = removed?;
-    Ok(RemovedView {
-        links: removed.links.map(views::number),
-        files: removed
-            .files
-            .iter()
-            .map(|file| file.display().to_string())
-            .collect(),
-        secrets: removed.secrets,
-    })
+    Ok(RemovedView::from(&removed?))
 }
 
 /// Takes the data off the screen and out of memory.
@@ -358,15 +320,6 @@ pub(crate) async fn unlock(app: AppHandle, session: Opened<'_>) -> Result<(), Fa
 pub(crate) fn report_activity(session: Opened<'_>) -> Result<(), Failure> {
     session.note_touched();
     Ok(())
-}
-
-const fn kind(kind: ProfileKind) -> &'static str {
-    match kind {
-        ProfileKind::Keys => "keys",
-        ProfileKind::Sso => "sso",
-        ProfileKind::Process => "process",
-        ProfileKind::Role => "role",
-    }
 }
 
 /// Opens a connection anew when it is the one shown, with what changed about it.
@@ -420,84 +373,6 @@ const fn access(read_only: bool) -> Access {
         Access::ReadOnly
     } else {
         Access::Full
-    }
-}
-
-/// The connection as the frame shows it.
-pub(crate) fn info(saved: &SavedConnection) -> ConnectionInfo {
-    ConnectionInfo {
-        id: saved.id.to_string(),
-        name: saved.name.clone(),
-        sandbox: false,
-        region: region(saved),
-        account: Some(saved.account.to_string()),
-        read_only: saved.access == Access::ReadOnly,
-    }
-}
-
-fn region(saved: &SavedConnection) -> String {
-    saved
-        .region
-        .clone()
-        .unwrap_or_else(|| connection::REGION.to_owned())
-}
-
-fn card(saved: &SavedConnection, keep: Keep, current: &str) -> ConnectionCard {
-    ConnectionCard {
-        id: saved.id.to_string(),
-        name: saved.name.clone(),
-        sandbox: false,
-        current: saved.id.as_str() == current,
-        account: Some(saved.account.to_string()),
-        credentials: Some(credentials(&saved.source)),
-        region: region(saved),
-        endpoint: saved.endpoint.clone(),
-        sts_endpoint: saved.sts_endpoint.clone(),
-        read_only: saved.access == Access::ReadOnly,
-        memory_only: keep == Keep::InMemory,
-    }
-}
-
-fn sandbox_card(current: &str) -> ConnectionCard {
-    let ConnectionInfo {
-        id, name, region, ..
-    } = ConnectionInfo::sandbox();
-    ConnectionCard {
-        current: id == current,
-        id,
-        name,
-        sandbox: true,
-        account: None,
-        credentials: None,
-        region,
-        endpoint: None,
-        sts_endpoint: None,
-        read_only: false,
-        memory_only: false,
-    }
-}
-
-fn credentials(source: &Source) -> CredentialsInfo {
-    let profile = match source.base() {
-        Base::Keys => None,
-        Base::Profile(name) => Some(name.clone()),
-    };
-    match source {
-        Source::Base(_) => CredentialsInfo {
-            profile,
-            ..CredentialsInfo::default()
-        },
-        Source::Role {
-            arn,
-            external_id,
-            mfa,
-            ..
-        } => CredentialsInfo {
-            profile,
-            role_arn: Some(arn.to_string()),
-            external_id: external_id.clone(),
-            mfa_serial: mfa.as_ref().map(ToString::to_string),
-        },
     }
 }
 

@@ -9,8 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::sync::{Parts, Progress, Scope, Summary};
 use crate::{
-    Access, Action, Clock, Directory, Error, Failure, FailureKind, Marketplace, Permit, Preflight,
-    preflight, sync,
+    Access, Clock, Directory, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync,
 };
 
 /// One open connection. Shared behind an `Arc` by every command.
@@ -135,12 +134,6 @@ impl<M: Marketplace> Console<M> {
         }
         *known() = true;
         Ok(())
-    }
-
-    /// The right to act, as far as this connection and the last check of its credentials give it.
-    pub fn permit(&self, action: Action) -> Result<Permit, Error> {
-        let known = self.store.read(Preflight::last)?;
-        self.access.permit(action, known.as_ref())
     }
 
     /// Stops the running sync, if any.

@@ -1,10 +1,11 @@
 //! What each command does: parse, call one use case, print.
 
 mod agreements;
+mod connection;
 mod sandbox;
 mod sync;
 
-use connection::{Connection, Folders};
+use ::connection::{Connections, Folders};
 use views::{Code, Failure};
 
 use crate::args::{Args, Command};
@@ -20,15 +21,13 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
             hint,
         ))
     })?;
-    if args.connection != Connection::SANDBOX {
-        let message = format!("there is no connection “{}”", args.connection);
-        let hint = Some("The built-in one is called “sandbox”.".to_owned());
-        return Err(Fault(Failure::new(Code::NotFound, message, hint)));
-    }
+    let connections = Connections::new(folders);
+    let id = args.connection;
     match args.command {
-        Command::Sandbox(args) => sandbox::run(args, &folders, output).await,
-        Command::Sync { full } => sync::run(&folders, full, output).await,
-        Command::Status => sync::status(&folders, output),
-        Command::Agreements(command) => agreements::run(command, &folders, output),
+        Command::Sandbox(args) => sandbox::run(args, connections.folders(), output).await,
+        Command::Connection(command) => connection::run(command, &connections, &id, output).await,
+        Command::Sync { full } => sync::run(&connections.open(&id)?, full, output).await,
+        Command::Status => sync::status(&connections, &id, output),
+        Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 
 use app::sync::{Progress, Scope, Summary};
-use app::{Access, Clock, Console, Failure, FailureKind, Preflight};
+use app::{Access, Action, Clock, Console, Failure, FailureKind, Permit, Preflight};
 use aws::{AwsMarketplace, ConnectionSettings, Credentials, Quota};
 use domain::{AccountId, Timestamp};
 use sandbox::Control;
@@ -179,6 +179,12 @@ impl Connection {
     /// What the last check found.
     pub fn last_check(&self) -> Result<Option<Preflight>, OpenError> {
         Ok(self.store.read(Preflight::last)?)
+    }
+
+    /// The right to act, as far as the connection and the last check of its credentials give it.
+    pub fn permit(&self, action: Action) -> Result<Permit, OpenError> {
+        let known = self.last_check()?;
+        Ok(self.access().permit(action, known.as_ref())?)
     }
 
     /// Lets the next call to AWS begin with the credentials that are there then.

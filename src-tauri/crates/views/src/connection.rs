@@ -1,11 +1,12 @@
 //! Connections to seller accounts, and what their credentials may do.
 
 use app::{Access, Action, Operation, Permission, preflight};
-use domain::AccountId;
+use connection::{Base, Keep, ProfileInfo, ProfileKind, Removed, SavedConnection, Source};
+use domain::{AccountId, MfaSerial};
 use serde::Serialize;
 use specta::Type;
 
-use crate::{Failure, Millis, millis};
+use crate::{ConnectionInfo, Failure, Millis, millis, number};
 
 /// A connection, as the list of connections shows it.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -196,6 +197,119 @@ impl From<&(Operation, app::Failure)> for DeniedView {
         Self {
             operation: operation.name().to_owned(),
             without_it: operation.without_it(),
+        }
+    }
+}
+
+/// A profile of AWS's shared configuration.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileView {
+    /// Its name.
+    pub name: String,
+    /// Where its credentials come from: `keys`, `sso`, `process` or `role`.
+    pub kind: &'static str,
+}
+
+/// What was removed with a connection.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedView {
+    /// Links that were recorded in its database; absent when it could not be read.
+    pub links: Option<u32>,
+    /// Files.
+    pub files: Vec<String>,
+    /// Entries of the keyring.
+    pub secrets: Vec<String>,
+}
+
+impl ConnectionCard {
+    /// The built-in sandbox.
+    #[must_use]
+    pub fn sandbox(current: &str) -> Self {
+        let info = ConnectionInfo::sandbox();
+        Self {
+            current: info.id == current,
+            id: info.id,
+            name: info.name,
+            sandbox: true,
+            account: None,
+            credentials: None,
+            region: info.region,
+            endpoint: None,
+            sts_endpoint: None,
+            read_only: false,
+            memory_only: false,
+        }
+    }
+
+    /// A connection to a seller account.
+    #[must_use]
+    pub fn of(saved: &SavedConnection, keep: Keep, current: &str) -> Self {
+        let info = ConnectionInfo::of(saved);
+        Self {
+            current: info.id == current,
+            id: info.id,
+            name: info.name,
+            sandbox: false,
+            account: info.account,
+            credentials: Some(CredentialsInfo::from(&saved.source)),
+            region: info.region,
+            endpoint: saved.endpoint.clone(),
+            sts_endpoint: saved.sts_endpoint.clone(),
+            read_only: info.read_only,
+            memory_only: keep == Keep::InMemory,
+        }
+    }
+}
+
+impl From<&Source> for CredentialsInfo {
+    fn from(source: &Source) -> Self {
+        let profile = match source.base() {
+            Base::Keys => None,
+            Base::Profile(name) => Some(name.clone()),
+        };
+        match source {
+            Source::Base(_) => Self {
+                profile,
+                ..Self::default()
+            },
+            Source::Role {
+                arn,
+                external_id,
+                mfa,
+                ..
+            } => Self {
+                profile,
+                role_arn: Some(arn.to_string()),
+                external_id: external_id.clone(),
+                mfa_serial: mfa.as_ref().map(MfaSerial::to_string),
+            },
+        }
+    }
+}
+
+impl From<&ProfileInfo> for ProfileView {
+    fn from(profile: &ProfileInfo) -> Self {
+        Self {
+            name: profile.name.clone(),
+            kind: match profile.kind {
+                ProfileKind::Keys => "keys",
+                ProfileKind::Sso => "sso",
+                ProfileKind::Process => "process",
+                ProfileKind::Role => "role",
+            },
+        }
+    }
+}
+
+impl From<&Removed> for RemovedView {
+    fn from(removed: &Removed) -> Self {
+        let files = removed.files.iter().map(|file| file.display().to_string());
+        Self {
+            links: removed.links.map(number),
+            files: files.collect(),
+            secrets: removed.secrets.clone(),
         }
     }
 }

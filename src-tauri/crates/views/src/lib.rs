@@ -2,7 +2,7 @@
 //! milliseconds, money as decimal text, whole numbers that fit a double.
 //!
 //! The only crate below the shell that serializes. Everything here is a picture of a value of
-//! `app`, `store` or `domain`, made by `From` or `of`; nothing is decided here.
+//! `app`, `store`, `domain` or `connection`, made by `From` or `of`; nothing is decided here.
 
 mod agreement;
 mod connection;
@@ -17,6 +17,7 @@ pub use agreement::{
 };
 pub use connection::{
     ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView, Outcome,
+    ProfileView, RemovedView,
 };
 pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,

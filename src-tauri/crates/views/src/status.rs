@@ -1,6 +1,7 @@
 //! How the connection is.
 
-use app::sync;
+use app::{Access, sync};
+use connection::SavedConnection;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -25,6 +26,20 @@ pub struct ConnectionInfo {
 }
 
 impl ConnectionInfo {
+    /// A connection to a seller account.
+    #[must_use]
+    pub fn of(saved: &SavedConnection) -> Self {
+        let region = saved.region.as_deref().unwrap_or(connection::REGION);
+        Self {
+            id: saved.id.to_string(),
+            name: saved.name.clone(),
+            sandbox: false,
+            region: region.to_owned(),
+            account: Some(saved.account.to_string()),
+            read_only: saved.access == Access::ReadOnly,
+        }
+    }
+
     /// The built-in sandbox.
     #[must_use]
     pub fn sandbox() -> Self {

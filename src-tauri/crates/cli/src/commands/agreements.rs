@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use app::query;
-use connection::{Connection, Folders};
+use connection::Connection;
 use store::query::Sort;
 use views::{AgreementDetail, AgreementRow, AgreementsWindow, Failure};
 
@@ -13,17 +13,16 @@ use crate::output::{Fault, Output};
 
 pub(crate) fn run(
     command: AgreementsCommand,
-    folders: &Folders,
+    connection: &Connection,
     output: &Output,
 ) -> Result<(), Fault> {
-    let connection = Connection::open_sandbox(folders)?;
     match command {
         AgreementsCommand::List {
             filter,
             sort,
             limit,
-        } => list(&connection, &filter.join(" "), sort, limit, output),
-        AgreementsCommand::Show { agreement } => show(&connection, &agreement, output),
+        } => list(connection, &filter.join(" "), sort, limit, output),
+        AgreementsCommand::Show { agreement } => show(connection, &agreement, output),
     }
 }
 

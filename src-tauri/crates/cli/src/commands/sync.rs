@@ -1,11 +1,15 @@
 //! Bringing the data up to date, and telling how it is.
 
+use std::future::Future;
+
+use app::FailureKind;
 use app::sync::{Phase, Progress, Scope, Summary};
-use connection::{Connection, Folders};
+use connection::{Connection, Connections, OpenError};
 use serde::Serialize;
 use views::{ConnectionInfo, Status};
 
 use crate::output::{Fault, Output};
+use crate::secrets;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,33 +22,53 @@ struct Synced {
     failed: usize,
 }
 
-pub(crate) async fn run(folders: &Folders, full: bool, output: &Output) -> Result<(), Fault> {
-    let connection = Connection::open_sandbox(folders)?;
+pub(crate) async fn run(connection: &Connection, full: bool, output: &Output) -> Result<(), Fault> {
     let scope = if full {
         Scope::Everything
     } else {
         Scope::Changes
     };
-    let outcome = {
-        let sync = connection.sync(scope);
-        let mut sync = std::pin::pin!(sync);
-        let mut progress = connection.progress();
-        let mut told = String::new();
-        loop {
-            tokio::select! {
-                outcome = &mut sync => break outcome,
-                _ = tokio::signal::ctrl_c() => connection.stop_sync(),
-                Ok(()) = progress.changed() => {
-                    let line = progress.borrow_and_update().as_ref().map(line).unwrap_or_default();
-                    if !line.is_empty() && line != told {
-                        output.progress(&line);
-                        told = line;
-                    }
+    let mut outcome = follow(connection, connection.sync(scope), output).await;
+    while waits_for_code(connection) && secrets::can_ask() {
+        connection.provide_code(&secrets::code()?)?;
+        outcome = follow(connection, connection.sync(scope), output).await;
+    }
+    connection.close().await;
+    tell(&outcome?, output)
+}
+
+/// Whether the sync waits for a code that only a person has.
+fn waits_for_code(connection: &Connection) -> bool {
+    connection
+        .attention()
+        .is_some_and(|why| why.kind == FailureKind::CodeNeeded)
+}
+
+/// Waits for a sync, shows how far it is, and stops it when asked to.
+async fn follow(
+    connection: &Connection,
+    sync: impl Future<Output = Result<Summary, OpenError>>,
+    output: &Output,
+) -> Result<Summary, OpenError> {
+    let mut sync = std::pin::pin!(sync);
+    let mut progress = connection.progress();
+    let mut told = String::new();
+    loop {
+        tokio::select! {
+            outcome = &mut sync => return outcome,
+            _ = tokio::signal::ctrl_c() => connection.stop_sync(),
+            Ok(()) = progress.changed() => {
+                let line = progress.borrow_and_update().as_ref().map(line).unwrap_or_default();
+                if !line.is_empty() && line != told {
+                    output.progress(&line);
+                    told = line;
                 }
             }
         }
-    };
-    connection.close().await;
+    }
+}
+
+fn tell(summary: &Summary, output: &Output) -> Result<(), Fault> {
     let Summary {
         full,
         agreements,
@@ -52,7 +76,7 @@ pub(crate) async fn run(folders: &Folders, full: bool, output: &Output) -> Resul
         entitlements,
         details,
         failed,
-    } = outcome?;
+    } = *summary;
     let synced = Synced {
         full,
         agreements,
@@ -89,10 +113,14 @@ fn line(progress: &Progress) -> String {
     }
 }
 
-pub(crate) fn status(folders: &Folders, output: &Output) -> Result<(), Fault> {
-    let connection = Connection::open_sandbox(folders)?;
+pub(crate) fn status(connections: &Connections, id: &str, output: &Output) -> Result<(), Fault> {
+    let connection = connections.open(id)?;
+    let info = match connections.find(id) {
+        Ok((saved, _)) => ConnectionInfo::of(&saved),
+        Err(_) => ConnectionInfo::sandbox(),
+    };
     let status = app::query::status(connection.store(), connection.clock())?;
-    let mut status = Status::of(ConnectionInfo::sandbox(), &status);
+    let mut status = Status::of(info, &status);
     status.clock_offset = views::Millis(connection.clock().offset_ms());
     output.answer(&status, || {
         let synced = status.synced_at.map_or_else(|| "never".to_owned(), when);
