@@ -2,12 +2,14 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use keyring_session::KeyringSession;
 
 use crate::display::{self, VirtualDisplay};
 use crate::home::Home;
@@ -24,7 +26,9 @@ pub(crate) struct Driver {
     port: u16,
     mark: String,
     webdriver: Child,
-    session_bus: Child,
+    /// A session bus of the test's own, with a keyring on it: on a shared bus a second window would be
+    /// taken for another start of the first, and hand over to it. Ends last.
+    _keyring: KeyringSession,
     _display: Option<VirtualDisplay>,
 }
 
@@ -37,7 +41,7 @@ impl Driver {
             Some(VirtualDisplay::start()?)
         };
         let log = File::create(log)?;
-        let (session_bus, bus_address) = start_session_bus(home)?;
+        let keyring = KeyringSession::start();
         let (port, native_port) = free_ports()?;
         let mut command = Command::new(tauri_driver_path());
         home.move_in(&mut command);
@@ -46,6 +50,7 @@ impl Driver {
                 .env("DISPLAY", display.name())
                 .env("GDK_BACKEND", "x11");
         }
+        keyring.apply(&mut command);
         let webdriver = command
             .args([
                 "--port",
@@ -53,7 +58,6 @@ impl Driver {
                 "--native-port",
                 &native_port.to_string(),
             ])
-            .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
             // The accessibility bus would be one more process to start and to end.
             .env("NO_AT_BRIDGE", "1")
             .stdin(Stdio::null())
@@ -69,7 +73,7 @@ impl Driver {
                     "{error}: is tauri-driver there? `cargo xtask setup`"
                 ))
             })?,
-            session_bus,
+            _keyring: keyring,
             _display: display,
         };
         driver.wait_for([port, native_port])?;
@@ -111,28 +115,7 @@ impl Drop for Driver {
             thread::sleep(Duration::from_millis(20));
         }
         signal_all(&self.mark, "KILL");
-        display::end(&mut self.session_bus);
     }
-}
-
-/// A session bus of the test's own: on a shared one a second window would be taken for another
-/// start of the first, and hand over to it.
-fn start_session_bus(home: &Home) -> io::Result<(Child, String)> {
-    let mut command = Command::new("dbus-daemon");
-    // Without the mark: it is ended last, and by us.
-    home.move_in(&mut command);
-    let mut bus = command
-        .env_remove("BINDERY_DATA_DIR")
-        .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut address = String::new();
-    if let Some(pipe) = bus.stdout.take() {
-        BufReader::new(pipe).read_line(&mut address)?;
-    }
-    Ok((bus, address.trim().to_owned()))
 }
 
 /// Two ports nobody listens on. Held together until both are known, so that they differ.

@@ -293,6 +293,16 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_the_policy() {
+        let readme = include_str!("../../../../README.md");
+        let policy = full_policy(Access::Full);
+        assert!(
+            readme.contains(&format!("```json\n{policy}```")),
+            "{policy}"
+        );
+    }
+
+    #[test]
     fn another_account_is_named() {
         let preflight = found(Vec::new());
         let expected = AccountId::parse("444455556666").unwrap();
