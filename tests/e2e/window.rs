@@ -37,7 +37,7 @@ pub(crate) struct Window {
     /// Gone only while closing.
     client: Option<Client>,
     runtime: Runtime,
-    _driver: Driver,
+    driver: Driver,
     home: Home,
 }
 
@@ -68,7 +68,7 @@ impl Window {
             name,
             client: Some(client),
             runtime,
-            _driver: driver,
+            driver,
             home,
         }
     }
@@ -76,6 +76,22 @@ impl Window {
     /// Where the window keeps its data.
     pub(crate) fn data(&self) -> PathBuf {
         self.home.data()
+    }
+
+    /// Closes the window and opens it again, on the same data and the same keyring.
+    #[track_caller]
+    pub(crate) fn restart(&mut self) {
+        self.close();
+        let client = self.runtime.block_on(connect(&self.driver.address()));
+        self.client = Some(client.expect("the window opens again"));
+    }
+
+    fn close(&mut self) {
+        if let Some(client) = self.client.take() {
+            let _ = self
+                .runtime
+                .block_on(async { timeout(CLOSING_MAX, client.close()).await });
+        }
     }
 
     /// Clicks on it.
@@ -243,11 +259,7 @@ impl Window {
 impl Drop for Window {
     fn drop(&mut self) {
         // Politely first; the driver ends what is left, as when the window no longer answers.
-        if let Some(client) = self.client.take() {
-            let _ = self
-                .runtime
-                .block_on(async { timeout(CLOSING_MAX, client.close()).await });
-        }
+        self.close();
     }
 }
 
