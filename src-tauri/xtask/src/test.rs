@@ -23,6 +23,9 @@ pub(crate) enum Suite {
     E2e,
 }
 
+/// Tells the tests which Python has moto, their stand-in for STS.
+const MOTO: &str = "BINDERY_MOTO";
+
 const SUITES: &[(&str, Suite)] = &[
     ("rust", Suite::Rust),
     ("ui", Suite::Ui),
@@ -66,16 +69,17 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> Outcome {
 
 fn rust(workspace: &Workspace) -> Outcome {
     let remedy = "The tests above say what they expected.";
+    let moto = moto_python(workspace)?;
     if !has_nextest(workspace) {
         let mut tests = workspace.cargo();
-        return process::show("Rust tests", tests.args(["test", "--workspace"]), remedy);
+        tests.args(["test", "--workspace"]).env(MOTO, &moto);
+        return process::show("Rust tests", &mut tests, remedy);
     }
     let mut tests = workspace.cargo();
-    process::show(
-        "Rust tests",
-        tests.args(["nextest", "run", "--workspace"]),
-        remedy,
-    )?;
+    tests
+        .args(["nextest", "run", "--workspace"])
+        .env(MOTO, &moto);
+    process::show("Rust tests", &mut tests, remedy)?;
     // The one kind of test that nextest leaves out.
     let mut examples = workspace.cargo();
     examples.args(["test", "--workspace", "--doc", "--quiet"]);
@@ -104,6 +108,7 @@ pub(crate) fn check_page(workspace: &Workspace) -> Outcome {
 
 fn e2e(workspace: &Workspace) -> Outcome {
     tools::tauri_driver(workspace)?;
+    let moto = moto_python(workspace)?;
     let remedy = "Screenshots of failed windows are in target/e2e.";
     let mut tests = workspace.cargo();
     if has_nextest(workspace) {
@@ -111,6 +116,7 @@ fn e2e(workspace: &Workspace) -> Outcome {
     } else {
         tests.args(["test", "--workspace", "--test", "e2e"]);
     }
+    tests.env(MOTO, &moto);
     process::show("End-to-end tests", &mut tests, remedy)
 }
 
@@ -144,16 +150,27 @@ fn wire(workspace: &Workspace) -> Outcome {
     )
 }
 
-/// The Python of a virtual environment that has exactly what `requirements.txt` pins.
+/// The Python that speaks to the sandbox.
 pub(crate) fn wire_python(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let requirements = workspace.root.join("tests/wire/requirements.txt");
+    python_with(workspace, "wire-venv", "tests/wire/requirements.txt")
+}
+
+/// The Python that has moto. The crate `moto` looks at the same place.
+fn moto_python(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let requirements = "src-tauri/crates/moto/requirements.txt";
+    python_with(workspace, "moto-venv", requirements)
+}
+
+/// The Python of a virtual environment that has exactly what `requirements` pins.
+fn python_with(workspace: &Workspace, venv: &str, requirements: &str) -> Result<PathBuf, Failure> {
+    let requirements = workspace.root.join(requirements);
     let wanted = fs::read_to_string(&requirements).map_err(|error| {
         Failure::new(format!(
             "{} could not be read: {error}",
             requirements.display()
         ))
     })?;
-    let venv = workspace.target.join("wire-venv");
+    let venv = workspace.target.join(venv);
     let bin = if cfg!(windows) {
         "Scripts/python.exe"
     } else {
@@ -165,7 +182,7 @@ pub(crate) fn wire_python(workspace: &Workspace) -> Result<PathBuf, Failure> {
         return Ok(venv.join(bin));
     }
     let python = setup::python().ok_or_else(|| {
-        Failure::new("Python 3 with its venv module is needed for the wire conformance tests")
+        Failure::new("Python 3 with its venv module is needed for some of the tests")
     })?;
     process::quiet(
         "Making a Python environment",

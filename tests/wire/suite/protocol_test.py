@@ -1,7 +1,9 @@
 """The edge itself: signatures, sizes, unknown operations, identity, faults and the network."""
 
+import datetime
 import json
 import time
+from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import (
     ClientError,
@@ -151,6 +153,31 @@ class Faults(WireTest):
         control("faults", {"operation": "*", "clockSkew": "20m", "times": 1})
         _, headers, _ = asked("DescribeAgreement", b"{}")
         self.assertEqual(len(headers.get_all("date")), 1)
+        now = datetime.datetime.fromisoformat(control("status")["now"])
+        ahead = parsedate_to_datetime(headers["date"]) - now
+        self.assertGreater(ahead, datetime.timedelta(minutes=15))
+        control("faults", {"operation": "*", "clockSkew": "20m", "times": 1})
+        self.refused(self.sts.get_caller_identity, "SignatureDoesNotMatch", 403)
+
+    def test_an_answers_date_is_the_sandboxs_time(self):
+        before = datetime.datetime.fromisoformat(control("status")["now"]).replace(microsecond=0)
+        _, headers, _ = asked("DescribeAgreement", b"{}")
+        after = datetime.datetime.fromisoformat(control("status")["now"])
+        date = parsedate_to_datetime(headers["date"])
+        self.assertTrue(before <= date <= after, (before, date, after))
+
+    def test_one_key_can_be_required_and_expire(self):
+        self.addCleanup(control, "credentials", {})
+        control("credentials", {"accessKeyId": "AKIDSOMEBODYELSE"})
+        self.refused(self.search_once, "UnrecognizedClientException", 400)
+        self.refused(self.sts.get_caller_identity, "InvalidClientTokenId", 403)
+        control("credentials", {"accessKeyId": "AKIDWIRECONFORMANCE"})
+        self.search_once()
+        control("credentials", {"accessKeyId": "AKIDWIRECONFORMANCE", "expired": True})
+        self.refused(self.search_once, "ExpiredTokenException")
+        self.refused(self.sts.get_caller_identity, "ExpiredToken", 403)
+        answer = control("credentials", {"accessKey": "AKIDWIRECONFORMANCE"})
+        self.assertEqual((answer["httpStatus"], answer["code"]), (400, "invalid"))
 
     def test_a_fault_can_be_removed(self):
         made = control("faults", {"operation": "*", "error": "ThrottlingException"})

@@ -15,7 +15,7 @@ use std::time::Instant;
 use app::Operation;
 use app::sync::{Phase, Progress, Scope};
 use app::{Clock, Console};
-use aws::{AwsMarketplace, CallLimits, ConnectionSettings, Credentials, Quota};
+use aws::{AwsMarketplace, ConnectionSettings, Credentials, Quota};
 use sandbox::{Control, ControlError};
 use store::Store;
 use tokio::sync::watch;
@@ -31,9 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let quota = Quota::published().scaled(factor.parse()?);
     let marketplace = AwsMarketplace::connect(ConnectionSettings {
         endpoint: Some(endpoint.clone()),
-        credentials: Credentials::from_keys("SANDBOX", "sandbox", None),
         quota: quota.clone(),
-        limits: CallLimits::default(),
+        ..ConnectionSettings::new(Credentials::from_keys("SANDBOX", "sandbox", None))
     })?;
     let control = Control::at(endpoint.clone());
     let progress = watch::Sender::new(None);

@@ -24,10 +24,10 @@ const PAGE_SIZE: i32 = 50;
 const SEARCH_PAGES_MAX: usize = 20;
 
 /// The side we are on.
-const PARTY: &str = "Proposer";
+pub(crate) const PARTY: &str = "Proposer";
 
 /// The one type of agreement there is.
-const AGREEMENT_TYPE: &str = "PurchaseAgreement";
+pub(crate) const AGREEMENT_TYPE: &str = "PurchaseAgreement";
 
 impl AwsMarketplace {
     pub(crate) async fn agreements_page(
@@ -152,7 +152,7 @@ impl AwsMarketplace {
     }
 }
 
-fn filter(name: &str, value: &str) -> Filter {
+pub(crate) fn filter(name: &str, value: &str) -> Filter {
     Filter::builder().name(name).values(value).build()
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::marketplace::MarketplaceError;
@@ -10,12 +11,13 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::credentials::Identity;
 use crate::failure::{Failure, Hope, Position};
 use crate::pacing::Pacing;
 use app::Operation;
 
-/// How long to wait for AWS and how often to ask again. Every operation of the port only reads, so
-/// asking again is safe even when the fate of the last attempt is unknown.
+/// How long to wait for AWS and how often to ask again. Reading again is safe even when the fate of
+/// the last attempt is unknown; what acts is then not repeated.
 ///
 /// The SDK's own retries are off: each attempt must pass the pacing, and theirs would not.
 #[derive(Clone, Debug)]
@@ -79,13 +81,27 @@ impl Default for CallLimits {
 
 /// The one way from this crate to AWS.
 pub(crate) struct Calls {
+    identity: Arc<Identity>,
     pacing: Pacing,
     limits: CallLimits,
 }
 
+/// When an attempt that failed may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeat {
+    /// Whenever it may fare better: doing it twice is doing it once.
+    Freely,
+    /// Only when AWS did not do it for certain.
+    Undone,
+}
+
 impl Calls {
-    pub(crate) const fn new(pacing: Pacing, limits: CallLimits) -> Self {
-        Self { pacing, limits }
+    pub(crate) const fn new(identity: Arc<Identity>, pacing: Pacing, limits: CallLimits) -> Self {
+        Self {
+            identity,
+            pacing,
+            limits,
+        }
     }
 
     /// Calls an operation: `attempt` sends one request and reads its answer.
@@ -99,34 +115,56 @@ impl Calls {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        self.repeat(Repeat::Freely, operation, position, attempt)
+            .await
+    }
+
+    /// Calls an operation that acts: once the fate of an attempt is unknown, there is no other.
+    pub(crate) async fn run_once<T, E, F>(
+        &self,
+        operation: Operation,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, MarketplaceError>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.repeat(Repeat::Undone, operation, Position::Start, attempt)
+            .await
+    }
+
+    async fn repeat<T, E, F>(
+        &self,
+        repeat: Repeat,
+        operation: Operation,
+        position: Position,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, MarketplaceError>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
         let mut spent = Duration::ZERO;
         let mut number = 1;
         loop {
-            let permit = self.pacing.admit(operation).await;
-            let began = Instant::now();
-            let limit = self
-                .limits
-                .attempt
-                .min(self.limits.total.saturating_sub(spent));
-            let failure = match timeout(limit, attempt()).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(error)) => Failure::of(operation, position, &error),
-                Err(_) => Failure::silence(operation, limit),
+            let (result, took) = self.try_once(operation, position, spent, &attempt).await;
+            let failure = match result {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
             };
-            drop(permit);
-            spent += began.elapsed();
             if failure.throttled {
                 self.pacing.throttled(operation);
             }
             let pause = self.limits.pause(number);
-            spent += pause;
+            spent += took + pause;
+            let undone = repeat == Repeat::Freely || failure.undone;
             let again = match failure.hope {
                 Hope::None => false,
-                Hope::Resigned => number == 1,
-                Hope::Later => number < self.limits.attempts_max,
+                Hope::Resigned | Hope::Renewed => number == 1,
+                Hope::Later => undone && number < self.limits.attempts_max,
             };
             if !again || spent >= self.limits.total {
-                return Err(failure.error);
+                return Err(self.shown(failure.error));
             }
             tracing::debug!(
                 operation = operation.name(),
@@ -138,6 +176,57 @@ impl Calls {
             sleep(pause).await;
             number += 1;
         }
+    }
+
+    /// One attempt, and how long it took; waiting for the quota is not counted.
+    async fn try_once<T, E, F>(
+        &self,
+        operation: Operation,
+        position: Position,
+        spent: Duration,
+        attempt: impl Fn() -> F,
+    ) -> (Result<T, Failure>, Duration)
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let began = Instant::now();
+        // Before the pacing: without credentials nothing is sent, and those who wait for a code must
+        // not hold up the others' places.
+        if let Err(refused) = self.identity.current().await {
+            return (Err(Failure::refused(operation, &refused)), began.elapsed());
+        }
+        let preparing = began.elapsed();
+        let permit = self.pacing.admit(operation).await;
+        let began = Instant::now();
+        let limit = self
+            .limits
+            .attempt
+            .min(self.limits.total.saturating_sub(spent + preparing));
+        // Boxed, because the SDK's futures are large, and callers run several side by side.
+        let result = match timeout(limit, Box::pin(attempt())).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Failure::of(operation, position, &error)),
+            Err(_) => Err(Failure::silence(operation, limit)),
+        };
+        drop(permit);
+        let took = preparing + began.elapsed();
+        let Err(mut failure) = result else {
+            return (result, took);
+        };
+        if failure.hope == Hope::Renewed && !self.identity.forget(began).await {
+            failure.hope = Hope::None;
+        }
+        (Err(failure), took)
+    }
+
+    /// The error as it may be shown.
+    fn shown(&self, mut error: MarketplaceError) -> MarketplaceError {
+        let secrets = self.identity.secrets();
+        error.message = secrets.scrub(error.message);
+        error.code = error.code.map(|code| secrets.scrub(code));
+        error.request_id = error.request_id.map(|id| secrets.scrub(id));
+        error
     }
 }
 
@@ -158,6 +247,7 @@ mod tests {
 
     fn calls(quota: &Quota) -> Calls {
         Calls::new(
+            Identity::fixed(),
             Pacing::new(quota),
             CallLimits {
                 jitter: || 1.0,

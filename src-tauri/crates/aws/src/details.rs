@@ -1,6 +1,6 @@
 //! What only a look at one agreement tells.
 
-use app::marketplace::{Look, Page, PageToken, Result};
+use app::marketplace::{ErrorKind, Look, MarketplaceError, Page, PageToken, Result};
 use aws_sdk_marketplaceagreement::operation::describe_agreement::DescribeAgreementOutput;
 use aws_sdk_marketplaceagreement::types::AgreementEntitlement;
 use ciborium::Value;
@@ -22,26 +22,38 @@ const PAGE_SIZE: i32 = 50;
 /// product of the agreement.
 const PAGES_MAX: usize = 20;
 
+/// The calls that one look consists of.
+const CALLS: usize = 4;
+
 impl AwsMarketplace {
     pub(crate) async fn agreement_details(&self, id: &AgreementId) -> Result<Look> {
         let (description, terms, provisioning, contact) = tokio::try_join!(
-            self.description(id),
-            all_pages(Operation::GetAgreementTerms, PAGES_MAX, |next| self
-                .terms(id, next)),
-            all_pages(Operation::GetAgreementEntitlements, PAGES_MAX, |next| {
-                self.provisioning(id, next)
-            }),
-            self.contact(id),
+            unless_denied(self.description(id)),
+            unless_denied(all_pages(Operation::GetAgreementTerms, PAGES_MAX, |next| {
+                self.terms(id, next)
+            })),
+            unless_denied(all_pages(
+                Operation::GetAgreementEntitlements,
+                PAGES_MAX,
+                |next| self.provisioning(id, next)
+            )),
+            unless_denied(self.contact(id)),
         )?;
-        Ok(Look {
-            details: AgreementDetails {
-                terms,
-                provisioning,
-                contact,
-                ..description
-            },
-            denied: Vec::new(),
-        })
+        let mut denied = Vec::new();
+        let description = allowed(description, &mut denied);
+        let details = AgreementDetails {
+            terms: allowed(terms, &mut denied),
+            provisioning: allowed(provisioning, &mut denied),
+            contact: allowed(contact, &mut denied),
+            ..description
+        };
+        match denied.pop() {
+            Some(refusal) if denied.len() + 1 == CALLS => Err(refusal),
+            last => {
+                denied.extend(last);
+                Ok(Look { details, denied })
+            }
+        }
     }
 
     /// The description in the SDK's type.
@@ -157,6 +169,27 @@ impl AwsMarketplace {
             .map(|contact| person(record, contact))
             .transpose()
     }
+}
+
+/// What a call told, or that it was denied; any other error stays one.
+async fn unless_denied<T>(
+    call: impl Future<Output = Result<T>>,
+) -> Result<std::result::Result<T, MarketplaceError>> {
+    match call.await {
+        Err(error) if error.kind == ErrorKind::Denied => Ok(Err(error)),
+        other => other.map(Ok),
+    }
+}
+
+/// What a call told; nothing when it was denied, which is noted.
+fn allowed<T: Default>(
+    told: std::result::Result<T, MarketplaceError>,
+    denied: &mut Vec<MarketplaceError>,
+) -> T {
+    told.unwrap_or_else(|refusal| {
+        denied.push(refusal);
+        T::default()
+    })
 }
 
 fn value(record: Record<'_>, described: &DescribeAgreementOutput) -> Result<Option<Money>> {

@@ -14,6 +14,7 @@ use aws_types::request_id::RequestId;
 use http_body_util::LengthLimitError;
 
 use crate::body::MAX_RESPONSE_BYTES;
+use crate::credentials::Refused;
 use crate::words;
 use app::Operation;
 
@@ -34,12 +35,14 @@ pub(crate) enum Hope {
     /// Once: the SDK reads AWS's time from every answer and signs the next request by it, so a
     /// signature refused for a wrong clock is right the next time, and any other is not.
     Resigned,
+    /// Once, if other credentials can be got in place of these, which AWS no longer accepts.
+    Renewed,
     /// With time.
     Later,
 }
 
 /// An attempt that failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     /// What the caller is told if this was the last attempt.
     pub(crate) error: MarketplaceError,
@@ -47,6 +50,8 @@ pub(crate) struct Failure {
     pub(crate) hope: Hope,
     /// Whether AWS found us too fast.
     pub(crate) throttled: bool,
+    /// Whether it is certain that AWS did not do what was asked.
+    pub(crate) undone: bool,
 }
 
 impl Failure {
@@ -58,12 +63,43 @@ impl Failure {
         )
     }
 
+    /// There are no credentials to make the attempt with, whatever the operation.
+    pub(crate) fn of_credentials(kind: ErrorKind, message: &str) -> Self {
+        Self::lasting(Operation::GetCallerIdentity, kind, message).called(NO_OPERATION)
+    }
+
+    /// A role wants a code.
+    pub(crate) fn needing_code(operation: &'static str, message: &str) -> Self {
+        Self::of_credentials(ErrorKind::CodeNeeded, message).called(operation)
+    }
+
+    /// The attempt was not made, for want of credentials.
+    pub(crate) fn refused(operation: Operation, refused: &Refused) -> Self {
+        let failure = Self {
+            undone: true,
+            ..refused.0.clone()
+        };
+        if failure.error.operation == NO_OPERATION {
+            failure.called(operation.name())
+        } else {
+            failure
+        }
+    }
+
+    fn called(mut self, operation: &'static str) -> Self {
+        self.error.operation = operation;
+        self
+    }
+
     /// What the SDK reports.
     pub(crate) fn of<E: ProvideErrorMetadata + Error + 'static>(
         operation: Operation,
         position: Position,
         error: &SdkError<E, HttpResponse>,
     ) -> Self {
+        if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<Refused>()) {
+            return Self::refused(operation, refused);
+        }
         let failure = match error {
             SdkError::ServiceError(service) => {
                 let meta = service.err().meta();
@@ -72,7 +108,7 @@ impl Failure {
                     None => without_code(operation, service.raw()),
                 }
             }
-            SdkError::ResponseError(_) => unreadable(operation, error),
+            SdkError::ResponseError(response) => unreadable(operation, error, response.raw()),
             SdkError::DispatchFailure(failed) if !failed.is_user() => {
                 Self::no_answer(operation, &format!("no connection: {}", root_cause(error)))
             }
@@ -94,6 +130,7 @@ impl Failure {
             error: error(operation, kind, message),
             hope: Hope::None,
             throttled: false,
+            undone: false,
         }
     }
 
@@ -102,6 +139,9 @@ impl Failure {
         self
     }
 }
+
+/// Stands for the operation that credentials are wanted for.
+const NO_OPERATION: &str = "";
 
 /// AWS's request ids are UUIDs of 36 characters; an unknown sender's may be anything.
 const REQUEST_ID_CHARS_MAX: usize = 128;
@@ -120,6 +160,9 @@ pub(crate) fn error(operation: Operation, kind: ErrorKind, message: &str) -> Mar
     }
 }
 
+/// What AWS's code means. `ResolveCustomer` has a code in common with expired credentials, for the
+/// registration token it is given; only the message tells them apart: “The security token included
+/// in the request is expired” is what every service says of credentials.
 fn by_code(
     operation: Operation,
     position: Position,
@@ -128,11 +171,20 @@ fn by_code(
     raw: &HttpResponse,
 ) -> Failure {
     let status = raw.status().as_u16();
-    let kind = kind_of(code, status, position);
-    let message = match (
-        explanation(kind, code),
-        message.filter(|text| !text.is_empty()),
-    ) {
+    let of_registration = operation == Operation::ResolveCustomer
+        && code == "ExpiredTokenException"
+        && !message.is_some_and(|message| message.contains("security token"));
+    let kind = if of_registration {
+        ErrorKind::Invalid
+    } else {
+        kind_of(code, status, position)
+    };
+    let ours = if of_registration {
+        Some("the registration token has expired")
+    } else {
+        explanation(kind, code)
+    };
+    let message = match (ours, message.filter(|text| !text.is_empty())) {
         (Some(ours), Some(theirs)) => format!("{ours}: {theirs}"),
         (Some(ours), None) => ours.to_owned(),
         (None, Some(theirs)) => theirs.to_owned(),
@@ -143,9 +195,11 @@ fn by_code(
     failure.hope = match kind {
         ErrorKind::Busy => Hope::Later,
         _ if blames_signature(code) => Hope::Resigned,
+        ErrorKind::Credentials if blames_keys(code) => Hope::Renewed,
         _ => Hope::None,
     };
     failure.throttled = is_throttling(code, status);
+    failure.undone = failure.throttled || kind == ErrorKind::Credentials;
     failure
 }
 
@@ -158,7 +212,6 @@ fn kind_of(code: &str, status: u16, position: Position) -> ErrorKind {
         | "DisabledApiException"
         | "OptInRequired"
         | "UnauthorizedOperation" => ErrorKind::Denied,
-        // Of the operations here none resolves a registration token, which expires by the same name.
         "ExpiredToken"
         | "ExpiredTokenException"
         | "IncompleteSignature"
@@ -206,6 +259,17 @@ fn is_throttling(code: &str, status: u16) -> bool {
         )
 }
 
+fn blames_keys(code: &str) -> bool {
+    matches!(
+        code,
+        "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+    )
+}
+
 fn blames_signature(code: &str) -> bool {
     matches!(
         code,
@@ -249,11 +313,16 @@ fn without_code(operation: Operation, raw: &HttpResponse) -> Failure {
     }
 }
 
-/// An answer whose body did not arrive whole.
-fn unreadable(operation: Operation, error: &(dyn Error + 'static)) -> Failure {
+/// An answer whose body did not arrive whole, or is none of AWS's: some of the SDK's clients report
+/// both alike.
+fn unreadable(operation: Operation, error: &(dyn Error + 'static), raw: &HttpResponse) -> Failure {
     if causes(error).any(<dyn Error>::is::<LengthLimitError>) {
         let message = format!("the answer is larger than {MAX_RESPONSE_BYTES} bytes");
         return Failure::lasting(operation, ErrorKind::Garbage, &message);
+    }
+    // The SDK keeps a body that it read to its end.
+    if raw.body().bytes().is_some() {
+        return without_code(operation, raw);
     }
     Failure::no_answer(
         operation,
@@ -280,11 +349,13 @@ fn what_came(raw: &HttpResponse) -> String {
 }
 
 /// The error, then each error it came from.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// The last error of the chain: the ones before it only name the layers it passed through.
-fn root_cause(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn root_cause(error: &(dyn Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
 }

@@ -13,7 +13,7 @@ use app::Operation;
 const PAGE_SIZE: i32 = 50;
 
 /// The one kind of product that buyers bind to an account of the vendor's.
-const ENTITY_TYPE: &str = "SaaSProduct";
+pub(crate) const ENTITY_TYPE: &str = "SaaSProduct";
 
 impl AwsMarketplace {
     pub(crate) async fn products_page(

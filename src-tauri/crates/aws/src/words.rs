@@ -23,12 +23,16 @@ pub(crate) fn message(text: &str) -> String {
     cut(&without_secrets(line), MESSAGE_CHARS_MAX)
 }
 
+/// The text with every run of white space as one space.
+pub(crate) fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The beginning of a body of unknown kind.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     let head = &body[..body.len().min(4 * MESSAGE_CHARS_MAX)];
     let text = String::from_utf8_lossy(head);
-    let words: Vec<_> = text.split_whitespace().collect();
-    cut(&without_secrets(&words.join(" ")), EXCERPT_CHARS_MAX)
+    cut(&without_secrets(&in_one_line(&text)), EXCERPT_CHARS_MAX)
 }
 
 /// At most `chars_max` characters, the last of them an ellipsis when something is missing.

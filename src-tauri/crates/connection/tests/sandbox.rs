@@ -89,12 +89,12 @@ impl Bench {
 fn console(endpoint: &str, folder: &Path) -> Console<AwsMarketplace> {
     let marketplace = AwsMarketplace::connect(ConnectionSettings {
         endpoint: Some(endpoint.to_owned()),
-        credentials: Credentials::from_keys("SANDBOX", "sandbox", None),
         quota: Quota::unlimited(),
         limits: CallLimits {
             attempts_max: 2,
             ..CallLimits::default()
         },
+        ..ConnectionSettings::new(Credentials::from_keys("SANDBOX", "sandbox", None))
     })
     .unwrap();
     let store = Arc::new(Store::open(&folder.join("test.sqlite3")).unwrap());

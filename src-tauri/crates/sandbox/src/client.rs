@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::contract::{
-    Advance, AgreementStatus, Agreements, Amend, Buyers, ControlError, Directory, Fault, Named,
-    Network, Now, OneAgreement, Quotas, Reason, Registration, RequestStatus, Status, Subscribe,
-    TokenLifetime,
+    Advance, AgreementStatus, Agreements, Amend, Buyers, ControlError, Directory, Fault, Keys,
+    Named, Network, Now, OneAgreement, Quotas, Reason, Registration, RequestStatus, Status,
+    Subscribe, TokenLifetime,
 };
 use crate::folder;
 
@@ -201,6 +201,11 @@ impl Control {
         self.post::<_, Network>("network", &Network { up })
             .await
             .map(drop)
+    }
+
+    /// Answers AWS operations to one access key only, or to every one again; or has it expire.
+    pub async fn set_credentials(&self, keys: &Keys) -> Result<(), ControlError> {
+        self.post::<_, Keys>("credentials", keys).await.map(drop)
     }
 
     /// Holds callers to AWS's published quotas, or stops doing so.

@@ -243,6 +243,18 @@ pub struct Network {
     pub up: bool,
 }
 
+/// Whose signature AWS operations are answered to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Keys {
+    /// The one access key id that is known; any is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<String>,
+    /// Whether what it belongs to has expired.
+    #[serde(default)]
+    pub expired: bool,
+}
+
 /// Whether to hold callers to AWS's published quotas.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

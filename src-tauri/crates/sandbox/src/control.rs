@@ -99,6 +99,7 @@ fn route(request: &Request<'_>) -> Answer {
         ["faults"] if post => acts::add_fault(request),
         ["faults"] if delete => acts::clear_faults(request),
         ["faults", id] if delete => acts::remove_fault(request, id),
+        ["credentials"] if post => acts::credentials(request),
         ["network"] if post => acts::network(request),
         ["quotas"] if post => acts::quotas(request),
         ["reset-counters"] if post => acts::reset_counters(request),

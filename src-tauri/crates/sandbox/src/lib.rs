@@ -19,8 +19,8 @@
 //!
 //! # State
 //! With a state directory, the world is `world.json` (what it follows from) and `journal.jsonl`
-//! (every action, on disk before it is answered). Faults, quotas, the network switch and the call
-//! counters belong to a run and are forgotten when it ends. The clock goes on while nothing runs.
+//! (every action, on disk before it is answered). Faults, quotas, the network switch, the keys
+//! accepted and the call counters belong to a run and are forgotten when it ends. The clock goes on while nothing runs.
 //!
 //! # Directory
 //! `GET /_sandbox/directory?after=&limit=` pages over units: an organization or billing account
@@ -50,7 +50,7 @@ mod world;
 pub use crate::client::Control;
 pub use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, BillingAccount, Buyer, BuyerAgreement, Buyers,
-    ControlError, Deployment, Directory, Fault, FaultStatus, Link, LinkTarget, ListingStatus,
+    ControlError, Deployment, Directory, Fault, FaultStatus, Keys, Link, LinkTarget, ListingStatus,
     Member, Money, Named, Network, Now, OneAgreement, Organization, Quotas, Reason, Registration,
     RequestStatus, Status, Subscribe, TokenLifetime, Workspace,
 };

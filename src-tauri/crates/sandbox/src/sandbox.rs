@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use std::time::Instant;
 
 use crate::clock::Clock;
+use crate::contract::Keys;
 use crate::failure::Failure;
 use crate::faults::{Effect, Faults};
 use crate::ledger::{CommitError, Ledger, State};
@@ -23,6 +24,7 @@ pub(crate) struct Sandbox {
     faults: Mutex<Faults>,
     quotas: Mutex<Quotas>,
     network_up: AtomicBool,
+    keys: Mutex<Keys>,
     calls: Mutex<BTreeMap<&'static str, u64>>,
     requests: AtomicU64,
 }
@@ -36,6 +38,7 @@ impl Sandbox {
             faults: Mutex::default(),
             quotas: Mutex::default(),
             network_up: AtomicBool::new(true),
+            keys: Mutex::default(),
             calls: Mutex::default(),
             requests: AtomicU64::new(0),
         }
@@ -104,6 +107,16 @@ impl Sandbox {
 
     pub(crate) fn set_network(&self, up: bool) {
         self.network_up.store(up, Ordering::Release);
+    }
+
+    /// Whose signature is answered to.
+    pub(crate) fn keys(&self) -> MutexGuard<'_, Keys> {
+        lock(&self.keys)
+    }
+
+    /// The sandbox's time, in milliseconds since the epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.read().1
     }
 
     pub(crate) fn next_request_id(&self) -> String {

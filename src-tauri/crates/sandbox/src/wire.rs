@@ -51,11 +51,29 @@ const JSON_1_1: &str = "application/x-amz-json-1.1";
 /// Namespace of the error names in CBOR answers.
 const CBOR_NAMESPACE: &str = "com.amazonaws.marketplace";
 
-/// Answers a request of an AWS client. `body` is absent when it was larger than allowed.
+/// Answers a request of an AWS client, with the sandbox's time on it. `body` is absent when it was
+/// larger than allowed.
 pub(crate) async fn answer(
     sandbox: &Sandbox,
     request: &Parts,
     body: Option<Bytes>,
+) -> Result<Response<Body>, HangUp> {
+    let mut ahead = 0;
+    let mut response = answer_undated(sandbox, request, body, &mut ahead).await?;
+    let now = jiff::Timestamp::from_millisecond(sandbox.now().saturating_add(ahead));
+    let date = now.map(|now| now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Ok(Ok(date)) = date.map(|date| HeaderValue::from_str(&date)) {
+        response.headers_mut().insert(DATE, date);
+    }
+    Ok(response)
+}
+
+/// The answer, and how many milliseconds the service's clock is to be ahead of the sandbox's.
+async fn answer_undated(
+    sandbox: &Sandbox,
+    request: &Parts,
+    body: Option<Bytes>,
+    ahead: &mut i64,
 ) -> Result<Response<Body>, HangUp> {
     if !sandbox.network_up() {
         return Err(HangUp);
@@ -91,7 +109,10 @@ pub(crate) async fn answer(
                 ));
             }
             Effect::Body(kind) => return Ok(broken(call.protocol, kind)),
-            Effect::ClockSkew(skew) => return Ok(skewed(&call, skew, &request_id)),
+            Effect::ClockSkew(skew) => {
+                *ahead = skew;
+                return Ok(skewed(&call, &request_id));
+            }
         }
     }
     let result = run(sandbox, &call, request, body);
@@ -114,7 +135,7 @@ fn run(
         let message = format!("There is no operation {}", shape::shown(&call.name));
         return Err(Failure::new("UnknownOperationException", message));
     };
-    auth::check(call.service, &request.headers)?;
+    auth::check(call.service, &request.headers, &sandbox.keys())?;
     if !sandbox.admits(operation.name) {
         return Err(fault(call.service, "ThrottlingException".to_owned()));
     }
@@ -346,8 +367,15 @@ fn fault(service: Service, name: String) -> Failure {
             "User is not authorized to perform this operation"
         }
         "DisabledApiException" => "The API is disabled in the Region.",
-        "ExpiredTokenException" => "The security token included in the request is expired",
-        "UnrecognizedClientException" => "The security token included in the request is invalid.",
+        "ExpiredToken" | "ExpiredTokenException" => {
+            "The security token included in the request is expired"
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" => {
+            "The security token included in the request is invalid."
+        }
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => {
+            "The request signature we calculated does not match the signature you provided."
+        }
         "InternalServerException"
         | "InternalServiceException"
         | "InternalServiceErrorException" => "The service has an internal error",
@@ -381,15 +409,13 @@ fn broken(protocol: Protocol, kind: BodyFault) -> Response<Body> {
 const HTML: &[u8] = b"<!doctype html><html><head><title>Sign in to the network</title></head>\
     <body><h1>Welcome</h1><p>Please accept the terms to go online.</p></body></html>";
 
-/// Refuses a signature as one made `skew` milliseconds before the service's own time.
-fn skewed(call: &Call, skew: i64, request_id: &str) -> Response<Body> {
+/// Refuses a signature as one made too long before the service's own time.
+fn skewed(call: &Call, request_id: &str) -> Response<Body> {
     let message = "Signature expired: the signing time is earlier than the service accepts";
-    let failure = Failure::new("InvalidSignatureException", message);
-    let mut response = render_failure(call.protocol, call.service, &failure, request_id);
-    let ahead = jiff::Timestamp::from_millisecond(crate::clock::real_now() + skew);
-    let date = ahead.map(|at| at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
-    if let Ok(Ok(date)) = date.map(|date| HeaderValue::from_str(&date)) {
-        response.headers_mut().insert(DATE, date);
-    }
-    response
+    let code = match call.service {
+        Service::Identity => "SignatureDoesNotMatch",
+        _ => "InvalidSignatureException",
+    };
+    let failure = Failure::new(code, message);
+    render_failure(call.protocol, call.service, &failure, request_id)
 }

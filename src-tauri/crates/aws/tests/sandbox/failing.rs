@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use app::marketplace::{CancellationRequests, EntitlementsOf, ErrorKind, Marketplace, PageToken};
 use aws::CallLimits;
+use domain::ProductCode;
 use sandbox::Fault;
 
 use crate::{Story, on};
@@ -124,6 +125,12 @@ async fn answers_that_are_none_are_garbage() {
         let error = story.aws.caller_identity().await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Garbage, "{body}: {error}");
         let error = story.aws.products(None).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Garbage, "{body}: {error}");
+        let code = ProductCode::parse("code").unwrap();
+        let entitlements = story
+            .aws
+            .entitlements(&code, EntitlementsOf::Everyone, None);
+        let error = entitlements.await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Garbage, "{body}: {error}");
         story.control.clear_faults().await.unwrap();
     }

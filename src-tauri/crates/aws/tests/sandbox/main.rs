@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod failing;
+mod probing;
 mod reading;
 
 use app::marketplace::{EntitlementsOf, Marketplace, MarketplaceError, Page, PageToken};
@@ -30,21 +31,25 @@ impl Story {
     }
 
     async fn with(limits: CallLimits) -> Self {
+        Self::of(Options::default(), limits).await
+    }
+
+    async fn of(options: Options, limits: CallLimits) -> Self {
         let now = "2026-11-20T12:00:00Z".parse().unwrap();
         let options = Options {
             agreements: AGREEMENTS,
             now: Some(now),
-            ..Options::default()
+            ..options
         };
         let running = sandbox::serve(options).await.unwrap();
         let aws = AwsMarketplace::connect(ConnectionSettings {
             endpoint: Some(running.endpoint().to_owned()),
-            credentials: Credentials::from_keys("AKIASANDBOX", "secret", None),
             quota: Quota::unlimited(),
             limits: CallLimits {
                 jitter: || 0.0,
                 ..limits
             },
+            ..ConnectionSettings::new(Credentials::from_keys("AKIASANDBOX", "secret", None))
         });
         let control = Control::at(running.endpoint());
         Self {

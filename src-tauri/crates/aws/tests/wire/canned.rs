@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// The operation's name, from the path or, for STS, the form.
+    /// The operation's name, from the path or, for STS, the form; in lower case for metering.
     pub(crate) operation: String,
     /// How many requests to this operation came before.
     pub(crate) earlier: usize,
@@ -22,6 +22,19 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// The access key it was signed with.
+    pub(crate) fn key(&self) -> String {
+        let (_, after) = self.head.split_once("credential=").unwrap();
+        after.split('/').next().unwrap().to_uppercase()
+    }
+
+    /// Region and service it was signed for.
+    pub(crate) fn scope(&self) -> String {
+        let (_, after) = self.head.split_once("credential=").unwrap();
+        let scope: Vec<_> = after.split(',').next().unwrap().split('/').collect();
+        format!("{}/{}", scope[2], scope[3])
+    }
+
     /// The body as CBOR.
     pub(crate) fn cbor(&self) -> Value {
         ciborium::from_reader(self.body.as_slice()).unwrap()
@@ -162,7 +175,12 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     let action = form
         .split('&')
         .find_map(|field| field.strip_prefix("Action="));
+    // The metering service's name for it.
+    let target = lower
+        .lines()
+        .find_map(|line| line.strip_prefix("x-amz-target: ")?.split_once('.'));
     let operation = action
+        .or(target.map(|(_, operation)| operation))
         .or_else(|| path.rsplit('/').next())
         .unwrap_or_default();
     Some(Request {

@@ -5,7 +5,11 @@
 mod agreement;
 mod canned;
 mod failing;
+mod keys;
+mod profile;
 mod reading;
+mod role;
+mod sts;
 
 use aws::{AwsMarketplace, CallLimits, ConnectionSettings, Credentials, Quota};
 use canned::{Canned, at};
@@ -22,16 +26,29 @@ fn connect(server: &Canned) -> AwsMarketplace {
 }
 
 fn to(endpoint: &str, limits: CallLimits) -> AwsMarketplace {
+    let settings = settings(endpoint);
     AwsMarketplace::connect(ConnectionSettings {
-        endpoint: Some(endpoint.to_owned()),
-        credentials: Credentials::from_keys("AKIAIOSFODNN7EXAMPLE", SECRET, Some("token".into())),
-        quota: Quota::unlimited(),
         limits: CallLimits {
             jitter: || 0.0,
             ..limits
         },
+        ..settings
     })
     .unwrap()
+}
+
+/// Settings for the server, with keys, that do not wait.
+fn settings(endpoint: &str) -> ConnectionSettings {
+    let keys = Credentials::from_keys("AKIAIOSFODNN7EXAMPLE", SECRET, Some("token".into()));
+    ConnectionSettings {
+        endpoint: Some(endpoint.to_owned()),
+        quota: Quota::unlimited(),
+        limits: CallLimits {
+            jitter: || 0.0,
+            ..CallLimits::default()
+        },
+        ..ConnectionSettings::new(keys)
+    }
 }
 
 fn id() -> AgreementId {

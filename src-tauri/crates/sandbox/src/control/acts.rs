@@ -3,7 +3,7 @@
 use super::{Answer, Request, json};
 use crate::clock::{parse_span, rfc3339};
 use crate::contract::{
-    Advance, AgreementStatus, Agreements, Amend, ControlError, Fault, Named, Network, Now,
+    Advance, AgreementStatus, Agreements, Amend, ControlError, Fault, Keys, Named, Network, Now,
     OneAgreement, Quotas, Reason, Registration, RequestStatus, Subscribe, TokenLifetime,
 };
 use crate::ledger::CommitError;
@@ -166,6 +166,12 @@ pub(super) fn remove_fault(request: &Request<'_>, id: &str) -> Answer {
 pub(super) fn network(request: &Request<'_>) -> Answer {
     let asked: Network = request.json()?;
     request.sandbox.set_network(asked.up);
+    json(&asked)
+}
+
+pub(super) fn credentials(request: &Request<'_>) -> Answer {
+    let asked: Keys = request.json()?;
+    *request.sandbox.keys() = asked.clone();
     json(&asked)
 }
 

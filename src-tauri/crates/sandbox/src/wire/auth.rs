@@ -2,6 +2,7 @@
 
 use hyper::HeaderMap;
 
+use crate::contract::Keys;
 use crate::failure::{Failure, Service};
 
 /// Regions in which the metering service answers `ResolveCustomer` and `BatchMeterUsage`.
@@ -37,8 +38,8 @@ const METERING_REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// Checks the `Authorization` header's form and scope. Any key is accepted.
-pub(crate) fn check(service: Service, headers: &HeaderMap) -> Result<(), Failure> {
+/// Checks the `Authorization` header's form and scope, and that its key is one of those accepted.
+pub(crate) fn check(service: Service, headers: &HeaderMap, keys: &Keys) -> Result<(), Failure> {
     let Some(header) = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok())
@@ -69,13 +70,40 @@ pub(crate) fn check(service: Service, headers: &HeaderMap) -> Result<(), Failure
     if !dated {
         return Err(incomplete("X-Amz-Date"));
     }
+    check_key(service, credential, keys)?;
     check_scope(service, credential)
+}
+
+/// STS and the other services have different names for the same refusals (IAM User Guide,
+/// “Troubleshoot”; Common Errors of the Agreement API).
+fn check_key(service: Service, credential: &str, keys: &Keys) -> Result<(), Failure> {
+    let key = credential.split('/').next().unwrap_or_default();
+    let other = keys
+        .access_key_id
+        .as_deref()
+        .is_some_and(|known| known != key);
+    if key.is_empty() || other {
+        let code = match service {
+            Service::Identity => "InvalidClientTokenId",
+            _ => "UnrecognizedClientException",
+        };
+        let message = "The security token included in the request is invalid.";
+        return Err(Failure::new(code, message));
+    }
+    if keys.expired {
+        let code = match service {
+            Service::Identity => "ExpiredToken",
+            _ => "ExpiredTokenException",
+        };
+        let message = "The security token included in the request is expired";
+        return Err(Failure::new(code, message));
+    }
+    Ok(())
 }
 
 fn check_scope(service: Service, credential: &str) -> Result<(), Failure> {
     let mut parts = credential.rsplitn(5, '/');
     let (terminator, scope, region) = (parts.next(), parts.next(), parts.next());
-    let (_date, key) = (parts.next(), parts.next().unwrap_or_default());
     let invalid = |message: String| Failure::new("InvalidSignatureException", message);
     if terminator != Some("aws4_request") {
         return Err(invalid(
@@ -90,10 +118,6 @@ fn check_scope(service: Service, credential: &str) -> Result<(), Failure> {
     if scope != Some(wanted) {
         let message = format!("Credential should be scoped to correct service: '{wanted}'.");
         return Err(invalid(message));
-    }
-    if key.is_empty() {
-        let message = "The security token included in the request is invalid.";
-        return Err(Failure::new("UnrecognizedClientException", message));
     }
     let region = region.unwrap_or_default();
     match service {
