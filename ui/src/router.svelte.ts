@@ -63,7 +63,7 @@ export class Router {
 
   /** Reads the address, or the screen used last, and follows back and forward until the returned function is called. */
   follow(): () => void {
-    if (location.hash === "") history.replaceState(null, "", printRoute({ ...start, screen: lastScreen() }));
+    if (location.hash === "") history.replaceState(null, "", printRoute(firstRoute()));
     const read = () => this.#enter(parseRoute(location.hash));
     read();
     addEventListener("popstate", read);
@@ -115,6 +115,11 @@ export class Router {
 }
 
 export const [getRouter, setRouter] = createContext<Router>();
+
+/** Where the window begins: at the address, or at the screen used last. */
+export function firstRoute(): Route {
+  return location.hash === "" ? { ...start, screen: lastScreen() } : parseRoute(location.hash);
+}
 
 function lastScreen(): Screen {
   const stored = localStorage.getItem(LAST_SCREEN);

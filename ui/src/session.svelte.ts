@@ -18,13 +18,22 @@ export class Session {
   #saving: ReturnType<typeof setTimeout> | undefined;
   #tick: () => void;
   #painted = false;
+  #stopHurrying = () => {};
+  /**
+   * Done when the grid's first rows are on the screen, or something else is looked at. What the rows do not need is asked
+   * only then: the core loads its whole index for it, and would share the machine with the page that is being made.
+   */
+  readonly unhurried = new Promise<void>((resolve) => (this.#stopHurrying = resolve));
   #kept = new Map<string, unknown>();
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
   constructor(backend: Backend) {
     this.backend = backend;
-    this.#status = new Live(backend, ["status", "agreements", "sandbox"], () => backend.status());
+    this.#status = new Live(backend, ["status", "agreements", "sandbox"], async () => {
+      await this.unhurried;
+      return backend.status();
+    });
     this.#tick = createSubscriber((update) => {
       const timer = setInterval(update, CLOCK_TICK_MS);
       return () => clearInterval(timer);
@@ -96,11 +105,19 @@ export class Session {
     return this.#kept.get(name) as T;
   }
 
+  /** Nobody waits for the grid's rows. */
+  stopHurrying(): void {
+    this.#stopHurrying();
+  }
+
   /** What the person came for is drawn: tells the core once, after the frame it is drawn in. */
   painted(): void {
     if (this.#painted) return;
     this.#painted = true;
-    requestAnimationFrame(() => requestAnimationFrame(() => void settle(this.backend.reportReady())));
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      this.#stopHurrying();
+      void settle(this.backend.reportReady());
+    }));
   }
 
   /** True when it was done; else the reason is in `trouble`. */

@@ -20,10 +20,13 @@ export class AgreementsGrid {
   /** The last one that was not in the middle of a word: what is shown while there is an error. Of an address with an error, everything. */
   settled = "";
   #backend: Backend;
+  #unhurried: Promise<void>;
   #answering: string | undefined;
 
-  constructor(backend: Backend) {
+  /** `unhurried` is done when the first rows are on the screen: only then is counted. */
+  constructor(backend: Backend, unhurried: Promise<void>) {
     this.#backend = backend;
+    this.#unhurried = unhurried;
     this.pages = new RowPages(rowKey);
     this.marks = new Marks(rowKey);
     this.filter = new FilterState(backend);
@@ -42,7 +45,12 @@ export class AgreementsGrid {
         return { ok: true, slice: outcome.data };
       });
     }
-    void this.filter.count(question.filter);
+    void this.#count(question.filter);
+  }
+
+  async #count(filter: string): Promise<void> {
+    await this.#unhurried;
+    if (this.asked === filter) await this.filter.count(filter);
   }
 }
 
