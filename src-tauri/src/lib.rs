@@ -2,6 +2,8 @@
 
 mod address;
 mod announce;
+#[cfg(target_os = "linux")]
+mod drawing;
 pub mod ipc;
 mod preferences;
 mod session;
@@ -34,6 +36,9 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(builder.invoke_handler())
         .setup(move |app| {
+            // Nothing here may take long: a window that first draws late waits for the page, and the page for it.
+            #[cfg(target_os = "linux")]
+            drawing::suit_machine(app)?;
             builder.mount_events(app);
             let shown = preferences::read(folders.config()).connection;
             let session = Arc::new(Session::new(folders));
