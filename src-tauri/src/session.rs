@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use connection::{Connection, Connections, Folders, Keep, OpenError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use views::{Code, ConnectionInfo, Failure};
 
@@ -14,6 +14,8 @@ use views::{Code, ConnectionInfo, Failure};
 pub(crate) struct Session {
     connections: Connections,
     state: Mutex<State>,
+    /// Tells that the state changed, to whoever waits for a connection to open.
+    changed: watch::Sender<()>,
     painted: Notify,
     /// Since when nobody touched the window, in milliseconds after `started`.
     touched: AtomicI64,
@@ -75,6 +77,7 @@ impl Session {
                 closed: Some(Closed::Opening),
                 open: BTreeMap::new(),
             }),
+            changed: watch::Sender::new(()),
             painted: Notify::new(),
             touched: AtomicI64::new(0),
             started: Instant::now(),
@@ -97,13 +100,22 @@ impl Session {
         self.state().current.clone()
     }
 
-    /// The connection that is shown, or why there is none.
-    pub(crate) fn connection(&self) -> Result<Arc<Connection>, Failure> {
-        match self.shown() {
-            Shown::Open(connection) => Ok(connection),
-            Shown::Opening => Err(not_open("the connection is being opened")),
-            Shown::Locked => Err(not_open("Bindery is locked")),
-            Shown::Failed(failure) => Err(failure),
+    /// The connection that is shown, or why there is none. Waits while it is being opened, which may
+    /// take as long as the keyring asks the person.
+    pub(crate) async fn connection(&self) -> Result<Arc<Connection>, Failure> {
+        let mut changed = self.changed.subscribe();
+        loop {
+            match self.shown() {
+                Shown::Open(connection) => return Ok(connection),
+                Shown::Opening => {}
+                Shown::Locked => {
+                    let locked = "Bindery is locked".to_owned();
+                    return Err(Failure::new(Code::Locked, locked, None));
+                }
+                Shown::Failed(failure) => return Err(failure),
+            }
+            // The sender lives as long as the session does.
+            let _ = changed.changed().await;
         }
     }
 
@@ -127,12 +139,14 @@ impl Session {
             state.current = info;
             if state.open.contains_key(id) {
                 state.closed = None;
+                self.changed.send_replace(());
                 return Ok(None);
             }
             state.closed = Some(Closed::Opening);
         }
         let opened = self.connections.open(id);
         let mut state = self.state();
+        self.changed.send_replace(());
         match opened {
             Ok(connection) => {
                 let open = Open {
@@ -186,6 +200,7 @@ impl Session {
         let open = {
             let mut state = self.state();
             state.closed = Some(Closed::Locked);
+            self.changed.send_replace(());
             std::mem::take(&mut state.open)
         };
         for open in open.into_values() {
@@ -285,10 +300,6 @@ fn told(error: &OpenError, id: &str) -> Failure {
         "the connection does not open"
     );
     error.failure().into()
-}
-
-fn not_open(why: &str) -> Failure {
-    Failure::new(Code::Locked, why.to_owned(), None)
 }
 
 /// A panic elsewhere leaves what is behind these locks whole.

@@ -37,7 +37,7 @@ pub(crate) async fn list_agreements(
     session: Opened<'_>,
     query: AgreementsQuery,
 ) -> Result<AgreementsWindow, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     check_filter(&query.filter)?;
     blocking(move || {
         let started = Instant::now();
@@ -72,7 +72,7 @@ pub(crate) async fn count_agreements(
     session: Opened<'_>,
     filter: String,
 ) -> Result<AgreementCounts, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     check_filter(&filter)?;
     blocking(move || {
         let started = Instant::now();
@@ -101,7 +101,7 @@ pub(crate) async fn complete_filter(
     filter: String,
     caret: u32,
 ) -> Result<Completions, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     blocking(move || {
         let caret = byte_offset(&filter, caret);
         let completions = query::complete(connection.store(), &filter, caret)?;
@@ -117,7 +117,7 @@ pub(crate) async fn show_agreement(
     session: Opened<'_>,
     id: String,
 ) -> Result<AgreementDetail, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     blocking(move || {
         let view = query::show(connection.store(), connection.clock(), &id)?;
         Ok(AgreementDetail::of(&view, connection.clock().now()))
@@ -129,7 +129,7 @@ pub(crate) async fn show_agreement(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn jump(session: Opened<'_>, text: String) -> Result<Vec<JumpTarget>, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     blocking(move || {
         let targets = query::jump(connection.store(), connection.clock(), &text)?;
         Ok(targets.into_iter().map(JumpTarget::from).collect())
@@ -141,7 +141,7 @@ pub(crate) async fn jump(session: Opened<'_>, text: String) -> Result<Vec<JumpTa
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(session: Opened<'_>) -> Result<Overview, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     blocking(move || {
         let now = connection.clock().now();
         let store = Arc::clone(connection.store());

@@ -340,7 +340,7 @@ fn opened(session: &Session, id: &str) -> Result<Arc<Connection>, Failure> {
 /// The connection, opened for this question alone when the window has it not open.
 async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connection>, Failure> {
     if session.is_locked() {
-        return session.connection();
+        return session.connection().await;
     }
     if let Some(connection) = session.opened(id) {
         return Ok(connection);

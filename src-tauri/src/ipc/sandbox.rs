@@ -184,7 +184,7 @@ pub(crate) struct NewFault {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sandbox_status(session: Opened<'_>) -> Result<SandboxStatus, Failure> {
-    let control = control(&session.connection()?).await?;
+    let control = control(&session.connection().await?).await?;
     let status = control.status().await.map_err(refused)?;
     let now: domain::Timestamp = parse_time(&status.now)?;
     Ok(SandboxStatus {
@@ -209,7 +209,7 @@ pub(crate) async fn sandbox_buyers(
     session: Opened<'_>,
     query: String,
 ) -> Result<Vec<SandboxBuyer>, Failure> {
-    let control = control(&session.connection()?).await?;
+    let control = control(&session.connection().await?).await?;
     let found = control.buyers(&query, BUYERS_MAX).await.map_err(refused)?;
     Ok(found.buyers.into_iter().map(SandboxBuyer::from).collect())
 }
@@ -222,7 +222,7 @@ pub(crate) async fn sandbox_subscribe(
     session: Opened<'_>,
     subscription: Subscription,
 ) -> Result<Registration, Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     let purchase = Subscribe {
         listing: subscription.listing,
         account: subscription.account,
@@ -248,7 +248,7 @@ pub(crate) async fn sandbox_set_up(
     session: Opened<'_>,
     agreement_id: String,
 ) -> Result<Registration, Failure> {
-    let control = control(&session.connection()?).await?;
+    let control = control(&session.connection().await?).await?;
     Ok(control.set_up(&agreement_id).await.map_err(refused)?.into())
 }
 
@@ -261,7 +261,7 @@ pub(crate) async fn sandbox_act(
     action: BuyerAction,
     agreement_id: String,
 ) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     let control = control(&connection).await?;
     match action {
         BuyerAction::Cancel => control.cancel(&agreement_id).await.map(drop),
@@ -281,7 +281,7 @@ pub(crate) async fn sandbox_advance(
     session: Opened<'_>,
     by: String,
 ) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     control(&connection)
         .await?
         .advance(&by)
@@ -298,7 +298,7 @@ pub(crate) async fn sandbox_add_fault(
     session: Opened<'_>,
     fault: NewFault,
 ) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     control(&connection)
         .await?
         .add_fault(&fault.into())
@@ -314,7 +314,7 @@ pub(crate) async fn sandbox_clear_faults(
     app: AppHandle,
     session: Opened<'_>,
 ) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     control(&connection)
         .await?
         .clear_faults()
@@ -331,7 +331,7 @@ pub(crate) async fn sandbox_set_network(
     session: Opened<'_>,
     up: bool,
 ) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     control(&connection)
         .await?
         .set_network(up)

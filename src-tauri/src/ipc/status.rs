@@ -50,7 +50,7 @@ pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_sync(session: Opened<'_>, full: bool) -> Result<(), Failure> {
-    let connection = session.connection()?;
+    let connection = session.connection().await?;
     let scope = if full {
         Scope::Everything
     } else {
@@ -64,7 +64,7 @@ pub(crate) async fn start_sync(session: Opened<'_>, full: bool) -> Result<(), Fa
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn stop_sync(session: Opened<'_>) -> Result<(), Failure> {
-    session.connection()?.stop_sync();
+    session.connection().await?.stop_sync();
     Ok(())
 }
 
