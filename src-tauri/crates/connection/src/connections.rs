@@ -217,7 +217,7 @@ impl Connections {
         let path = self.database(&saved, keep);
         let mut aside = None;
         if path.exists() {
-            let to = (1..)
+            let to = (1..=u16::MAX)
                 .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
                 .find(|to| !to.exists());
             if let Some(to) = to {

@@ -11,6 +11,10 @@ use crate::{ConnectionInfo, Failure, Millis, millis, number};
 /// A connection, as the list of connections shows it.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a badge of its own, in any combination"
+)]
 pub struct ConnectionCard {
     /// Its id on the command line.
     pub id: String,
