@@ -11,7 +11,7 @@ mod session;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use connection::{Connection, Folders};
+use connection::{Connection, Folders, QUIET_LOGS};
 use tauri::Manager;
 use tracing_subscriber::EnvFilter;
 
@@ -91,9 +91,8 @@ fn show_window(app: &tauri::AppHandle) {
 /// "debug" on, and are kept out whatever is asked for.
 fn log_to_stderr() {
     let wanted = std::env::var("BINDERY_LOG").unwrap_or_else(|_| "warn".to_owned());
-    let quiet = "aws_config=warn,aws_smithy_runtime=warn,aws_sdk_sts=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn";
-    let filter =
-        EnvFilter::try_new(format!("{wanted},{quiet}")).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_new(format!("{wanted},{QUIET_LOGS}"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(format!("warn,{QUIET_LOGS}")));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

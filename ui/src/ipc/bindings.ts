@@ -741,7 +741,7 @@ export type Registration = {
 	registrationToken: string,
 };
 
-/**  What was removed. */
+/**  What was removed with a connection. */
 export type RemovedView = {
 	/**  Links that were recorded in its database; absent when it could not be read. */
 	links: number | null,

@@ -9,6 +9,7 @@ mod secrets;
 use std::process::ExitCode;
 
 use clap::Parser;
+use connection::QUIET_LOGS;
 use tracing_subscriber::EnvFilter;
 
 use args::Args;
@@ -19,11 +20,12 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };
-    // Warnings go to standard error when asked for; standard output carries the answer alone.
+    // Logs go to standard error when asked for; standard output carries the answer alone. What may
+    // hold requests and secrets stays off whatever is asked for.
+    let wanted = std::env::var("BINDERY_LOG").unwrap_or_else(|_| "off".to_owned());
+    let filter = EnvFilter::try_new(format!("{wanted},{QUIET_LOGS}"));
     tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_env("BINDERY_LOG").unwrap_or_else(|_| EnvFilter::new("off")),
-        )
+        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("off")))
         .with_writer(std::io::stderr)
         .init();
     let output = Output::new(args.json);

@@ -1,5 +1,6 @@
 //! All connections: kept, added, changed, opened, removed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use app::Access;
 use app::error::FieldProblem;
 use app::marketplace::{CallerIdentity, ErrorKind, Marketplace, MarketplaceError};
+use aws::{AwsMarketplace, MfaCodes};
 use store::{DatabaseKey, Store};
 use vault::{Place, Secret, SecretKind, SecretName, Vault, VaultError};
 
@@ -32,6 +34,9 @@ pub struct Connections {
     /// Connections that end with this program.
     passing: Mutex<Vec<SavedConnection>>,
     memory: Vault,
+    /// The way to AWS by which a connection was just identified, by its id: a role's session and the
+    /// code it took are not to be asked for again at once.
+    identified: Mutex<BTreeMap<String, (AwsMarketplace, MfaCodes)>>,
 }
 
 /// What was removed with a connection.
@@ -60,6 +65,7 @@ impl Connections {
             vault,
             passing: Mutex::default(),
             memory: Vault::session(),
+            identified: Mutex::default(),
         }
     }
 
@@ -109,7 +115,9 @@ impl Connections {
         }
         let (saved, keep) = self.find(id)?;
         let store = self.open_store(&saved, keep)?;
-        Connection::open_seller(Seller::new(saved, self.vault_of(keep).clone()), store)
+        let identified = lock(&self.identified).remove(id);
+        let seller = Seller::new(saved, self.vault_of(keep).clone(), identified);
+        Connection::open_seller(seller, store)
     }
 
     /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
@@ -143,8 +151,9 @@ impl Connections {
             sts_endpoint: checked.sts_endpoint,
             access: checked.access,
         };
-        identify(&saved, &checked.credentials).await?;
+        let identified = identify(&saved, &checked.credentials).await?;
         tokio::task::block_in_place(|| self.keep(&saved, &checked.credentials, keep))?;
+        lock(&self.identified).insert(saved.id.to_string(), identified);
         Ok(saved)
     }
 
@@ -178,14 +187,16 @@ impl Connections {
             .check(Some(&saved.account))
             .map_err(OpenError::Draft)?;
         saved.source = checked.source.clone();
-        identify(&saved, &checked).await?;
+        let identified = identify(&saved, &checked).await?;
         tokio::task::block_in_place(|| {
             self.keep_keys(&saved, checked.keys.as_ref(), keep)?;
             self.change_saved(id, |all, at| {
                 all[at].source = saved.source;
                 Ok(())
             })
-        })
+        })?;
+        lock(&self.identified).insert(id.to_owned(), identified);
+        Ok(())
     }
 
     /// Encrypts a connection's database anew. Nobody may have it open.
@@ -439,7 +450,7 @@ impl Connections {
     }
 
     fn passing(&self) -> MutexGuard<'_, Vec<SavedConnection>> {
-        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.passing)
     }
 }
 
@@ -458,8 +469,8 @@ impl Keep {
 async fn identify(
     saved: &SavedConnection,
     credentials: &CheckedCredentials,
-) -> Result<(), OpenError> {
-    let codes = aws::MfaCodes::default();
+) -> Result<(AwsMarketplace, MfaCodes), OpenError> {
+    let codes = MfaCodes::default();
     if let Some(code) = &credentials.code {
         // Checked before to be six digits.
         let _ = codes.provide(code);
@@ -474,12 +485,14 @@ async fn identify(
         let message = format!("these credentials belong to the account {account}");
         return Err(problem("account", message));
     }
-    Ok(())
+    Ok((marketplace, codes))
 }
 
 /// What AWS said about the credentials, at the field that it is about.
 fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
     let field = match error.kind {
+        // It is not the keys that AWS refuses, but the role to them.
+        ErrorKind::Credentials | ErrorKind::Denied if error.operation == "AssumeRole" => "roleArn",
         ErrorKind::Credentials => match saved.source.base() {
             saved::Base::Profile(_) => "profile",
             saved::Base::Keys => "accessKeyId",
@@ -502,6 +515,11 @@ pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenEr
 fn random_suffix() -> Result<String, OpenError> {
     let key = DatabaseKey::random()?;
     Ok(key.to_hex()[..8].to_owned())
+}
+
+/// A panic elsewhere leaves what is behind these locks whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file beside another, as SQLite names them.

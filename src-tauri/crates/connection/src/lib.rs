@@ -14,7 +14,7 @@ mod saved;
 mod seller;
 mod world;
 
-pub use aws::{ProfileInfo, ProfileKind, ProfilesError, REGION, profiles};
+pub use aws::{ProfileInfo, ProfileKind, ProfilesError, QUIET_LOGS, REGION, profiles};
 pub use connections::{Connections, Keep, Removed};
 pub use draft::{CredentialsDraft, Draft, FIELD_BYTES_MAX};
 pub use error::OpenError;

@@ -129,10 +129,7 @@ impl Connection {
             Some(failure) if waits_for_the_person(failure.kind) => Some((scope, failure)),
             _ => None,
         };
-        if lock(&self.waiting).is_some() {
-            // Whatever the person does about it, the next attempt begins with what is there then.
-            self.forget_credentials().await;
-        }
+        self.forget_what_failed(self.attention().as_ref()).await;
         outcome
     }
 
@@ -170,10 +167,10 @@ impl Connection {
 
     /// Finds out what the credentials may do, and keeps it.
     pub async fn check(&self) -> Result<Preflight, OpenError> {
-        // With what the keyring has now, not with what a sync began with.
-        self.forget_credentials().await;
         let console = self.console().await?;
-        Ok(Box::pin(console.preflight()).await?)
+        let check = Box::pin(console.preflight()).await?;
+        self.forget_what_failed(check.identity.as_ref().err()).await;
+        Ok(check)
     }
 
     /// What the last check found.
@@ -187,9 +184,13 @@ impl Connection {
         Ok(self.access().permit(action, known.as_ref())?)
     }
 
-    /// Lets the next call to AWS begin with the credentials that are there then.
-    pub async fn forget_credentials(&self) {
-        if matches!(self.to, To::Seller(_)) {
+    /// After credentials failed, lets the next call to AWS begin with those that are there then. A role
+    /// that wants a code keeps what it has: a session is good until it ends.
+    async fn forget_what_failed(&self, why: Option<&Failure>) {
+        let failed = why.is_some_and(|why| {
+            waits_for_the_person(why.kind) && why.kind != FailureKind::CodeNeeded
+        });
+        if failed && matches!(self.to, To::Seller(_)) {
             let mut live = self.live.lock().await;
             *live = None;
             *lock(&self.console) = None;

@@ -1,5 +1,7 @@
 //! The way to AWS of a seller account's connection.
 
+use std::sync::{Mutex, PoisonError};
+
 use app::Clock;
 use aws::{
     AssumedRole, AwsMarketplace, CallLimits, ConnectionSettings, Credentials, MfaCodes, Quota,
@@ -17,14 +19,22 @@ pub(crate) struct Seller {
     vault: Vault,
     /// Where a person's MFA codes wait for the role that wants them.
     pub(crate) codes: MfaCodes,
+    /// A way to AWS that is set up already, for the first who wants one.
+    ready: Mutex<Option<AwsMarketplace>>,
 }
 
 impl Seller {
-    pub(crate) fn new(saved: SavedConnection, vault: Vault) -> Self {
+    pub(crate) fn new(
+        saved: SavedConnection,
+        vault: Vault,
+        ready: Option<(AwsMarketplace, MfaCodes)>,
+    ) -> Self {
+        let (ready, codes) = ready.unzip();
         Self {
             saved,
             vault,
-            codes: MfaCodes::default(),
+            codes: codes.unwrap_or_default(),
+            ready: Mutex::new(ready),
         }
     }
 
@@ -34,6 +44,14 @@ impl Seller {
 
     /// Sets the way to AWS up, with the keys that the keyring has now. Blocks while it asks.
     pub(crate) fn connect(&self) -> Result<AwsMarketplace, OpenError> {
+        let ready = self
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(ready) = ready {
+            return Ok(ready);
+        }
         let keys = match self.saved.source.base() {
             Base::Profile(_) => None,
             Base::Keys => Some(self.keys()?),

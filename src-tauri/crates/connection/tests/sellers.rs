@@ -15,11 +15,14 @@ use std::path::{Path, PathBuf};
 use app::sync::Scope;
 use app::{Access, Action, Failure, FailureKind, Operation, Permission, query};
 use connection::{Connection, Connections, CredentialsDraft, Draft, Folders, Keep, OpenError};
+use moto::Moto;
 use sandbox::{Control, Fault, Keys, Options, Running, Subscribe};
 use vault::{Secret, SecretKind, SecretName, Vault};
 use zeroize::Zeroizing;
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+/// The account that moto answers for.
+const MOTO_ACCOUNT: &str = "123456789012";
 const OTHER_ACCOUNT: &str = "999988887777";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -409,6 +412,53 @@ async fn credentials_of_another_account_bring_nothing_in() {
     let check = connection.check().await.unwrap();
     let expected = connection.account().unwrap();
     assert_eq!(check.other_account(expected), Some(story.account.as_str()));
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_wants_a_code_once_a_session_and_a_sync_waits_for_it() {
+    let story = Story::new().await;
+    let sts = Moto::start().unwrap();
+    let with_code = |code: &str| Draft {
+        account: MOTO_ACCOUNT.to_owned(),
+        sts_endpoint: sts.endpoint().to_owned(),
+        credentials: CredentialsDraft {
+            role_arn: format!("arn:aws:iam::{MOTO_ACCOUNT}:role/Bindery"),
+            external_id: "42".to_owned(),
+            mfa_serial: format!("arn:aws:iam::{MOTO_ACCOUNT}:mfa/sales"),
+            mfa_code: Zeroizing::new(code.to_owned()),
+            ..keys(KEY_ID)
+        },
+        ..story.draft()
+    };
+    let refused = story.refused(&with_code("")).await;
+    assert_eq!(refused, (FailureKind::CodeNeeded, "mfaCode"));
+
+    let saved = story
+        .connections
+        .add(&with_code("123456"), Keep::InKeyring)
+        .await
+        .unwrap();
+    let connection = story.connections.open(saved.id.as_str()).unwrap();
+    // The session that the code was for serves the check and the sync.
+    let check = connection.check().await.unwrap();
+    let arn = check.identity.unwrap().arn;
+    assert!(arn.contains("assumed-role/Bindery/"), "{arn}");
+    connection.sync(Scope::Changes).await.unwrap();
+    drop(connection);
+
+    // Another start has no session; it says what it needs, and goes on with it.
+    let connection = story.connections.open(saved.id.as_str()).unwrap();
+    let error = connection.sync(Scope::Changes).await.unwrap_err();
+    assert_eq!(kind(&error), FailureKind::CodeNeeded);
+    assert_eq!(
+        connection.attention().unwrap().kind,
+        FailureKind::CodeNeeded
+    );
+    assert!(connection.provide_code("12345").is_err());
+    connection.provide_code(" 654 321 ").unwrap();
+    connection.resume().await.unwrap().unwrap();
+    assert_eq!(connection.attention(), None);
     story.end().await;
 }
 

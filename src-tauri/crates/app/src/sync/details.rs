@@ -180,7 +180,10 @@ impl Tally {
             };
             self.failed += 1;
             self.failed_in_a_row += 1;
-            let hopeless = matches!(error.kind, ErrorKind::NoAnswer | ErrorKind::Credentials);
+            let hopeless = matches!(
+                error.kind,
+                ErrorKind::NoAnswer | ErrorKind::Credentials | ErrorKind::CodeNeeded
+            );
             if hopeless || self.failed_in_a_row >= FAILURES_IN_A_ROW_MAX {
                 return Some(error.clone());
             }
