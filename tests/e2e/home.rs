@@ -54,6 +54,11 @@ impl Home {
         ]
     }
 
+    /// Where Bindery keeps its configuration.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.path("config")
+    }
+
     /// Where Bindery keeps its data.
     pub(crate) fn data(&self) -> PathBuf {
         self.path("data")

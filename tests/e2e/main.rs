@@ -7,9 +7,11 @@
     reason = "in the tests' own helpers, too, what goes wrong fails the test"
 )]
 
+mod aws;
 #[path = "../../src-tauri/xtask/src/display.rs"]
 mod display;
 mod driver;
 mod home;
+mod seller;
 mod story;
 mod window;

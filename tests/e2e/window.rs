@@ -78,6 +78,16 @@ impl Window {
         self.home.data()
     }
 
+    /// Where the window keeps its configuration.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.home.config()
+    }
+
+    /// What the processes around the window and the window itself wrote.
+    pub(crate) fn log(&self) -> PathBuf {
+        results().join(format!("{}.log", self.name))
+    }
+
     /// Closes the window and opens it again, on the same data and the same keyring.
     #[track_caller]
     pub(crate) fn restart(&mut self) {
@@ -214,7 +224,8 @@ impl Window {
         path
     }
 
-    fn page_text(&self) -> String {
+    /// Everything the page says now.
+    pub(crate) fn page_text(&self) -> String {
         let script = "return document.body.innerText";
         let text = self.ask(self.client().execute(script, Vec::new()));
         match text {
