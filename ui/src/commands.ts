@@ -1,6 +1,7 @@
 // The one list of commands: palette, buttons, shortcuts and help all come from here.
 import { m } from "./i18n";
 import type { IconName } from "./parts/icons";
+import type { Connections } from "./connections.svelte";
 import type { Router } from "./router.svelte";
 import type { Session } from "./session.svelte";
 import { themeWords } from "./words";
@@ -8,14 +9,15 @@ import { themeWords } from "./words";
 export type Desk = {
   router: Router;
   session: Session;
+  connections: Connections;
   /** Opens the palette or the help. */
   show: (panel: "palette" | "help") => void;
 };
 
 export type CommandGroup = "go" | "data" | "window";
 export type CommandId =
-  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goSandbox" | "back" | "forward" | "closeDetail"
-  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "themeSystem" | "themeLight" | "themeDark";
+  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goSandbox" | "goSettings" | "back" | "forward" | "closeDetail"
+  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
 
 export type Command = {
   id: CommandId;
@@ -35,6 +37,7 @@ export const commands: readonly Command[] = [
   { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "agreements" }) },
   { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
   { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
+  { id: "goSettings", group: "go", icon: "gear", title: m.command_go_settings, keys: ["Ctrl+,"], run: ({ router }) => router.go({ screen: "settings" }) },
   { id: "back", group: "go", icon: "left", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
   { id: "forward", group: "go", icon: "right", title: m.command_forward, keys: ["Alt+ArrowRight"], run: () => history.forward() },
   { id: "closeDetail", group: "go", icon: "cross", title: m.command_close_detail, keys: ["Escape"], run: ({ router }) => router.go({ open: null }), when: ({ router }) => router.route.open !== null },
@@ -42,6 +45,8 @@ export const commands: readonly Command[] = [
   { id: "sync", group: "data", icon: "renew", title: m.command_sync, keys: ["F5", "Ctrl+R"], run: ({ session }) => void session.startSync() },
   { id: "syncFull", group: "data", icon: "renew", title: m.command_sync_full, keys: ["Ctrl+Shift+R"], run: ({ session }) => void session.startSync(true) },
   { id: "stopSync", group: "data", icon: "stop", title: m.command_stop_sync, keys: [], run: ({ session }) => void session.stopSync(), when: ({ session }) => session.sync !== null },
+  { id: "addAccount", group: "window", icon: "plus", title: m.command_add_account, keys: [], run: ({ connections }) => connections.ask({ what: "add" }) },
+  { id: "lock", group: "window", icon: "lock", title: m.command_lock, keys: ["Ctrl+L"], run: ({ connections }) => void connections.lock() },
   { id: "themeSystem", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.system() }), keys: [], run: ({ session }) => session.prefer({ theme: "system" }) },
   { id: "themeLight", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.light() }), keys: [], run: ({ session }) => session.prefer({ theme: "light" }) },
   { id: "themeDark", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.dark() }), keys: [], run: ({ session }) => session.prefer({ theme: "dark" }) },

@@ -94,3 +94,9 @@ export function ending(at: number, now: number): string {
   const passed = Math.max(0, Math.floor((now - at) / DAY_MS));
   return passed === 0 ? m.ended_today() : m.ended_days_ago({ count: passed, shown: count(passed) });
 }
+
+/** Messages begin and end as the core's log writes them: small, and without a full stop. */
+export function sentence(text: string): string {
+  const begun = text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
+  return begun === "" || /[.!?…。]$/.test(begun) ? begun : `${begun}.`;
+}

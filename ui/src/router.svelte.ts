@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "sandbox"] as const;
+export const screens = ["overview", "agreements", "needs-setup", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
 export type DetailTab = "overview" | "entitlements" | "terms" | "chain" | "json";
 
@@ -87,6 +87,21 @@ export class Router {
     const next = this.#next(change);
     history.replaceState(null, "", printRoute(next));
     this.#enter(next);
+  }
+
+  /** Goes to an address that came from outside the window. */
+  visit(address: string): void {
+    const route = parseRoute(address);
+    history.pushState(null, "", printRoute(route));
+    this.#enter(route);
+  }
+
+  /** Another connection is shown: what was filtered and opened was the other one's. The screen stays. */
+  forget(): void {
+    this.#places.clear();
+    const { screen } = this.route;
+    // The settings are about all connections, whichever is shown.
+    if (screen !== "settings") this.adjust({ ...start, screen });
   }
 
   /** The address of a step, for links. */

@@ -6,6 +6,8 @@ import { Live } from "./ipc/live.svelte";
 
 const CLOCK_TICK_MS = 10_000;
 const SAVE_DELAY_MS = 300;
+/** An index of a million agreements is loaded by then; a keyring that asks for its password is not. */
+const HURRY_MAX_MS = 1_000;
 const THEME_KEY = "bindery.theme";
 const fallback: Preferences = { theme: "system", views: [], columns: [] };
 
@@ -28,9 +30,14 @@ export class Session {
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
-  constructor(backend: Backend) {
+  /** `before` is the session this one takes the place of: the person's preferences belong to no connection. */
+  constructor(backend: Backend, before?: Session) {
     this.backend = backend;
-    this.#status = new Live(backend, ["status", "agreements", "sandbox"], async () => {
+    this.#preferences = before?.preferencesLoaded ? before.preferences : undefined;
+    // Only the first session begins with a page that is being made; and what keeps its rows waiting is to be told.
+    if (before === undefined) setTimeout(this.#stopHurrying, HURRY_MAX_MS);
+    else this.#stopHurrying();
+    this.#status = new Live(backend, ["status", "agreements", "permissions", "sandbox"], async () => {
       await this.unhurried;
       return backend.status();
     });
@@ -42,7 +49,7 @@ export class Session {
 
   /** Listens to progress and loads the preferences, until the returned function is called. */
   begin(): () => void {
-    void this.#loadPreferences();
+    if (!this.preferencesLoaded) void this.#loadPreferences();
     return listen(this.backend.events.syncProgressed, ({ progress }) => {
       this.#progress = progress ?? undefined;
       if (progress === null) void this.#status.refresh();
@@ -94,8 +101,7 @@ export class Session {
     if (await this.attempt(this.backend.stopSync())) await this.#status.refresh();
   }
 
-  async retryOpen(): Promise<void> {
-    await this.attempt(this.backend.retryOpen());
+  async refresh(): Promise<void> {
     await this.#status.refresh();
   }
 

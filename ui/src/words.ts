@@ -1,6 +1,6 @@
 // A word for every value the core may send. A new variant there does not compile here until it has words.
 import { m } from "./i18n";
-import type { BuyerAction, Code, FaultEffect, RowState, SyncPhase, Theme } from "./ipc/bindings";
+import type { BuyerAction, Code, FaultEffect, Outcome, RowState, SyncPhase, Theme } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 
 export type Tone = "good" | "wait" | "bad" | "off";
@@ -12,14 +12,19 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
   notFound: { title: m.code_not_found, meaning: m.code_not_found_means },
   denied: { title: m.code_denied, meaning: m.code_denied_means },
   credentials: { title: m.code_credentials, meaning: m.code_credentials_means },
+  codeNeeded: { title: m.code_code_needed, meaning: m.code_code_needed_means },
   offline: { title: m.code_offline, meaning: m.code_offline_means },
   busy: { title: m.code_busy, meaning: m.code_busy_means },
   garbage: { title: m.code_garbage, meaning: m.code_garbage_means },
   databaseNewer: { title: m.code_database_newer, meaning: m.code_database_newer_means },
   databaseDamaged: { title: m.code_database_damaged, meaning: m.code_database_damaged_means },
+  databaseKey: { title: m.code_database_key, meaning: m.code_database_key_means },
   databaseLocked: { title: m.code_database_locked, meaning: m.code_database_locked_means },
   databaseReadOnly: { title: m.code_database_read_only, meaning: m.code_database_read_only_means },
   diskFull: { title: m.code_disk_full, meaning: m.code_disk_full_means },
+  keyring: { title: m.code_keyring, meaning: m.code_keyring_means },
+  refused: { title: m.code_refused, meaning: m.code_refused_means },
+  locked: { title: m.code_locked, meaning: m.code_locked_means },
   stopped: { title: m.code_stopped, meaning: m.code_stopped_means },
   internal: { title: m.code_internal, meaning: m.code_internal_means },
 };
@@ -39,6 +44,14 @@ export const stateWords: Record<RowState, { word: Word; tone: Tone; icon: IconNa
   renewed: { word: m.state_renewed, tone: "off", icon: "renew" },
   ended: { word: m.state_ended, tone: "off", icon: "minus" },
   unknown: { word: m.state_unknown, tone: "off", icon: "question" },
+};
+
+/** Whether an operation may be called. */
+export const outcomeWords: Record<Outcome, { word: Word; tone: Tone; icon: IconName }> = {
+  allowed: { word: m.outcome_allowed, tone: "good", icon: "check" },
+  denied: { word: m.outcome_denied, tone: "bad", icon: "cross" },
+  unknown: { word: m.outcome_unknown, tone: "wait", icon: "question" },
+  notWanted: { word: m.outcome_not_wanted, tone: "off", icon: "minus" },
 };
 
 export const phaseWords: Record<SyncPhase, Word> = {
@@ -84,10 +97,14 @@ const linkStateWords: Record<string, Word> = {
   "none": m.link_none, "awaiting-verification": m.link_awaiting_verification, "awaiting-aws": m.link_awaiting_aws,
   "active": m.link_active, "ending": m.link_ending, "ended": m.link_ended, "refused": m.link_refused,
 };
+const profileKindWords: Record<string, Word> = {
+  keys: m.profile_keys, sso: m.profile_kind_sso, process: m.profile_process, role: m.profile_role,
+};
 const endBehaviorWords: Record<string, Word> = {
   RENEW: m.end_renew, REPLACE: m.end_replace, EXPIRE: m.end_expire,
 };
 
 export const agreementStatus = (word: string): string => (agreementStatusWords[word.toUpperCase()] ?? (() => word))();
 export const linkState = (word: string): string => (linkStateWords[word] ?? (() => word))();
+export const profileKind = (word: string): string => (profileKindWords[word] ?? (() => word))();
 export const endBehavior = (word: string): string => (endBehaviorWords[word.toUpperCase()] ?? (() => word))();

@@ -1,16 +1,16 @@
 // A core of the tests' own: deterministic rows in memory, a crude filter, and failures and delays on demand.
 import type { Backend, Outcome } from "../src/ipc/backend";
 import type {
-  AgreementDetail, AgreementRow, AgreementsQuery, Completions, Count, DataChanged, Failure, FilterReading, Overview, Preferences,
-  SandboxFault, SandboxStatus, Status, Subscription, SyncProgressed, Topic,
+  AddressOpened, AgreementDetail, AgreementRow, AgreementsQuery, CheckView, ConnectionCard, ConnectionList, DataChanged, Failure,
+  Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
 } from "../src/ipc/bindings";
+import { checkOf, policyText, sandboxCard } from "./fakeConnections";
+import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
 import { makeRows, NOW } from "./fakeRows";
 
 export type Command = Exclude<keyof Backend, "events">;
 
-export const failureOf = (change: Partial<Failure> = {}): Failure => ({
-  code: "internal", message: "It broke.", hint: null, requestId: null, at: null, suggestion: null, ...change,
-});
+export { failureOf };
 
 const ok = <T>(data: T): Outcome<T> => ({ status: "ok", data });
 
@@ -23,19 +23,28 @@ export class FakeCore {
   status: Status;
   preferences: Preferences = { theme: "system", views: [], columns: [] };
   faults: SandboxFault[] = [];
+  list: ConnectionList = { connections: [sandboxCard()], failure: null, keyring: "Secret Service", keyringFailure: null };
+  profiles: ProfileView[] = [];
+  checks = new Map<string, CheckView>();
+  removed: RemovedView = { links: 0, files: [], secrets: [] };
+  address: string | null = null;
+  /** The agreements of the connections that are not shown. */
+  worlds = new Map<string, AgreementRow[]>();
   #failing = new Map<Command, Failure>();
   #gates = new Map<Command, Promise<void>[]>();
   #changed = new Set<(event: { payload: DataChanged }) => void>();
+  #sessions = new Set<(event: { payload: SessionChanged }) => void>();
+  #addresses = new Set<(event: { payload: AddressOpened }) => void>();
   #progressed = new Set<(event: { payload: SyncProgressed }) => void>();
   readonly backend: Backend;
 
   constructor(count = 300) {
     this.rows = makeRows(count);
     this.status = {
-      connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: "111122223333" },
+      connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false },
       agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
       listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
-      offlineSince: null, clockOffset: NOW - Date.now(), failure: null,
+      offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], opening: false, locked: false,
     };
     this.backend = this.#make();
   }
@@ -65,17 +74,60 @@ export class FakeCore {
     for (const heard of this.#progressed) heard({ payload });
   }
 
+  /** Says that another connection is shown, or the same one otherwise. */
+  changeSession(): void {
+    for (const heard of this.#sessions) heard({ payload: {} });
+  }
+
+  /** Somebody opens an address outside the window. */
+  openAddress(address: string): void {
+    this.address = address;
+    for (const heard of this.#addresses) heard({ payload: {} });
+  }
+
+  /** A seller account beside the sandbox, with agreements of its own. */
+  connect(card: ConnectionCard, rows: AgreementRow[] = []): void {
+    this.list = { ...this.list, connections: [...this.list.connections, card] };
+    this.worlds.set(card.id, rows);
+  }
+
+  show(id: string): void {
+    const card = this.list.connections.find((known) => known.id === id);
+    if (card === undefined) throw new Error(`no connection ${id}`);
+    this.worlds.set(this.status.connection.id, this.rows);
+    this.rows = this.worlds.get(id) ?? [];
+    this.list = { ...this.list, connections: this.list.connections.map((known) => ({ ...known, current: known.id === id })) };
+    const { name, sandbox, region, account, readOnly } = card;
+    this.status = { ...this.status, connection: { id, name, sandbox, region, account, readOnly }, agreements: this.rows.length, failure: null, locked: false, opening: false };
+    this.changeSession();
+  }
+
+  #remove(id: string): RemovedView {
+    const current = this.status.connection.id === id;
+    this.list = { ...this.list, connections: this.list.connections.filter((card) => card.id !== id) };
+    if (current) this.show("sandbox");
+    else this.changeSession();
+    return this.removed;
+  }
+
+  #change(id: string, change: Partial<ConnectionCard>): null {
+    this.list = { ...this.list, connections: this.list.connections.map((card) => (card.id === id ? { ...card, ...change } : card)) };
+    this.changeSession();
+    return null;
+  }
+
   called(command: Command): unknown[] {
     return this.calls.filter((call) => call.command === command).map((call) => call.argument);
   }
 
   async #answer<T>(command: Command, argument: unknown, answer: () => T): Promise<Outcome<T>> {
     this.calls.push({ command, argument });
-    const prepared = answer(); // As the data is now, also when it is told later.
+    // What fails does nothing.
+    const prepared = this.#failing.has(command) ? undefined : answer(); // As the data is now, also when it is told later.
     const gate = this.#gates.get(command)?.shift();
     if (gate !== undefined) await gate;
     const failure = this.#failing.get(command);
-    return failure === undefined ? ok(prepared) : { status: "error", error: failure };
+    return failure === undefined ? ok(prepared as T) : { status: "error", error: failure };
   }
 
   #make(): Backend {
@@ -123,7 +175,36 @@ export class FakeCore {
       }),
       sandboxClearFaults: () => can("sandboxClearFaults", null, () => ((this.faults = []), null)),
       sandboxSetNetwork: (up) => can("sandboxSetNetwork", up, () => ((this.status.offlineSince = up ? null : NOW), null)),
-      events: { dataChanged: listening(this.#changed), syncProgressed: listening(this.#progressed) },
+      openedAddress: () => can("openedAddress", null, () => [this.address, (this.address = null)][0] ?? null),
+      listConnections: () => can("listConnections", null, () => this.list),
+      awsProfiles: () => can("awsProfiles", null, () => this.profiles),
+      fullPolicy: (readOnly) => can("fullPolicy", readOnly, () => policyText(readOnly)),
+      addConnection: (form) => can("addConnection", form, () => {
+        const { name, account, region, endpoint, readOnly, memoryOnly, credentials: { profile, roleArn, externalId, mfaSerial } } = form;
+        this.connect({
+          ...sandboxCard(), id: "added", name, sandbox: false, current: false, account, region: region || "us-east-1", endpoint: endpoint || null, readOnly, memoryOnly,
+          credentials: { profile: profile || null, roleArn: roleArn || null, externalId: externalId || null, mfaSerial: mfaSerial || null },
+        });
+        return "added";
+      }),
+      selectConnection: (id) => can("selectConnection", id, () => (this.show(id), null)),
+      changeConnection: (id, name, readOnly) => can("changeConnection", { id, name, readOnly }, () => this.#change(id, { name, readOnly })),
+      replaceCredentials: (id, credentials) => can("replaceCredentials", { id, credentials }, () => ((this.status.attention = null), this.#change(id, {}))),
+      provideCode: (id, code) => can("provideCode", { id, code }, () => ((this.status.attention = null), null)),
+      resumeSync: (id) => can("resumeSync", id, () => ((this.status.attention = null), null)),
+      checkConnection: (id) => can("checkConnection", id, () => {
+        const check = this.checks.get(id) ?? checkOf({ at: Date.now() });
+        this.checks.set(id, check);
+        return check;
+      }),
+      lastCheck: (id) => can("lastCheck", id, () => this.checks.get(id) ?? null),
+      rekeyConnection: (id) => can("rekeyConnection", id, () => this.#change(id, {})),
+      startOver: (id) => can("startOver", id, () => ((this.status.failure = null), this.#change(id, {}), "/home/kim/.local/share/bindery/acme.db.1763630042.old")),
+      removeConnection: (id, typed) => can("removeConnection", { id, typed }, () => this.#remove(id)),
+      lock: () => can("lock", null, () => ((this.status.locked = true), this.changeSession(), null)),
+      unlock: () => can("unlock", null, () => ((this.status.locked = false), this.changeSession(), null)),
+      reportActivity: () => can("reportActivity", null, () => null),
+      events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), syncProgressed: listening(this.#progressed) },
     };
   }
 
@@ -208,89 +289,4 @@ export class FakeCore {
       json: JSON.stringify({ row, listed, detailed }, null, 2),
     };
   }
-}
-
-const DAY = 86_400_000;
-const keys = ["status", "product", "link", "ends", "value", "account", "is"];
-const statuses = ["active", "cancelled", "expired", "renewed", "terminated"];
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
-
-function matcher(filter: string): (row: AgreementRow) => boolean {
-  const terms = filter.toLowerCase().split(/\s+/).filter((term) => term !== "");
-  return (row) => terms.every((term) => (term.startsWith("-") ? !holds(row, term.slice(1)) : holds(row, term)));
-}
-
-function holds(row: AgreementRow, term: string): boolean {
-  const [key = "", value = ""] = term.split(":", 2);
-  const days = Number(/<(\d+)d/.exec(value)?.[1] ?? 0);
-  switch (key) {
-    case "status": return value.split(",").includes(row.status.toLowerCase());
-    case "link": return value.split(",").includes(row.link);
-    case "product": return value.split(",").some((one) => row.productId?.includes(one));
-    case "account": return row.account.startsWith(value);
-    case "is": return row.state === "needsSetup";
-    case "ends": return row.endsAt !== null && row.endsAt > NOW && row.endsAt < NOW + days * DAY;
-    case "value": return Number(row.value?.amount ?? 0) > Number(value.slice(1));
-    default: return [row.company, row.email, row.id, row.account, row.listing].some((text) => text?.toLowerCase().includes(term));
-  }
-}
-
-function comparing({ sort, descending }: AgreementsQuery) {
-  const value = (row: AgreementRow): string | number => ({
-    buyer: row.company ?? "", listing: row.listing, status: row.state, link: row.linkedTo ?? "", ends: row.endsAt ?? Infinity, starts: row.startsAt ?? 0,
-    updated: row.updatedAt, value: Number(row.value?.amount ?? 0), account: row.account, setup: row.acceptedAt ?? 0,
-  })[sort];
-  return (one: AgreementRow, other: AgreementRow) => {
-    const [first, second] = [value(one), value(other)];
-    return (first < second ? -1 : first > second ? 1 : 0) * (descending ? -1 : 1);
-  };
-}
-
-function tally(rows: AgreementRow[], valueOf: (row: AgreementRow) => string, labelOf: (row: AgreementRow) => string): Count[] {
-  const counts = new Map<string, Count>();
-  for (const row of rows) {
-    const value = valueOf(row);
-    const known = counts.get(value);
-    if (known) known.count += 1;
-    else counts.set(value, { value, label: labelOf(row), count: 1 });
-  }
-  return [...counts.values()].sort((one, other) => other.count - one.count);
-}
-
-function sums(rows: AgreementRow[]) {
-  return ["USD", "EUR", "KRW"].flatMap((currency) => {
-    const worth = rows.filter((row) => row.value?.currency === currency);
-    const amount = worth.reduce((sum, row) => sum + Number(row.value?.amount ?? 0), 0);
-    return worth.length === 0 ? [] : [{ currency, amount: currency === "KRW" ? String(Math.round(amount)) : amount.toFixed(2), agreements: worth.length }];
-  });
-}
-
-function readFilter(filter: string): FilterReading {
-  const chips = [...filter.matchAll(/-?(?:[a-z]+:)?(?:"[^"]*"?|\S)+/g)].map((found) => {
-    const negated = found[0].startsWith("-");
-    const [key, value] = /^-?([a-z]+):(.*)$/.exec(found[0])?.slice(1) ?? [null, found[0]];
-    return { span: { from: found.index, to: found.index + found[0].length }, key: key ?? null, value: value ?? "", negated };
-  });
-  for (const chip of chips) {
-    const from = chip.span.from + (chip.negated ? 1 : 0);
-    if (chip.key !== null && !keys.includes(chip.key)) {
-      return { chips, error: failureOf({ code: "invalid", message: `There is no filter “${chip.key}:”.`, at: { from, to: from + chip.key.length }, suggestion: chip.key.startsWith("st") ? "status" : null }) };
-    }
-    const wrong = chip.key === "status" ? chip.value.split(",").find((value) => !statuses.includes(value)) : undefined;
-    if (wrong !== undefined) {
-      const at = from + filter.slice(from).indexOf(wrong);
-      return { chips, error: failureOf({ code: "invalid", message: `There is no status “${wrong}”.`, at: { from: at, to: at + wrong.length }, suggestion: statuses.find((status) => status[0] === wrong[0]) ?? null }) };
-    }
-  }
-  return { chips, error: null };
-}
-
-function completeFilter(filter: string, caret: number): Completions {
-  const from = filter.slice(0, caret).search(/\S*$/);
-  const word = filter.slice(from, caret);
-  const [key, typed] = word.includes(":") ? word.split(":", 2) : [undefined, word];
-  const replace = { from: key === undefined ? from : from + key.length + 1, to: caret };
-  const items = key === "status" ? statuses.filter((status) => status.startsWith(typed ?? "")).map((status) => ({ insert: `${status} `, label: status, detail: "status at AWS" }))
-    : key === undefined ? keys.filter((known) => known.startsWith(typed ?? "")).map((known) => ({ insert: `${known}:`, label: `${known}:`, detail: `filter by ${known}` })) : [];
-  return { replace, items };
 }

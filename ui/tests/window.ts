@@ -1,7 +1,9 @@
 import { cleanup, render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import App from "../src/app/App.svelte";
-import type { FakeCore } from "./fakeBackend";
+import { FakeCore } from "./fakeBackend";
+import { sellerCard } from "./fakeConnections";
+import { makeRows } from "./fakeRows";
 
 /** Opens the whole window over a fake core, at an address. */
 export async function openWindow(core: FakeCore, hash = "#/agreements") {
@@ -25,4 +27,17 @@ export const found = async (name: string): Promise<HTMLElement> => waitFor(() =>
 export const rowsShown = () => waitFor(() => {
   if (rows().filter((row) => row.dataset["id"]).length === 0) throw new Error("no rows yet");
 });
+export const page = () => document.body.textContent ?? "";
+
+/** Agreements that are told apart at a glance. */
+export const rowsOf = (company: string, count = 3) => makeRows(count).map((row, at) => ({ ...row, id: `agmt-${company}-${at}`, company: `${company} ${at}` }));
+
+/** The sandbox, whose buyers are called Sandy, and the seller account Acme Software, whose are called Acmebuyer. */
+export function twoConnections(): FakeCore {
+  const core = new FakeCore(0);
+  core.rows = rowsOf("Sandy");
+  core.connect(sellerCard({ id: "acme", name: "Acme Software" }), rowsOf("Acmebuyer"));
+  return core;
+}
+
 export { screen, waitFor };

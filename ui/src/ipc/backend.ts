@@ -1,12 +1,14 @@
 // The door between the window and the core. Everything else asks through `Backend`, so tests can bring their own.
 import { createContext } from "svelte";
-import { commands, events, type DataChanged, type Failure, type SyncProgressed, type Topic } from "./bindings";
+import { commands, events, type AddressOpened, type DataChanged, type Failure, type SessionChanged, type SyncProgressed, type Topic } from "./bindings";
 
 export type Outcome<T> = { status: "ok"; data: T } | { status: "error"; error: Failure };
 
 type Heard<T> = { listen: (heard: (event: { payload: T }) => void) => Promise<() => void> };
 export type Backend = typeof commands & {
-  readonly events: { dataChanged: Heard<DataChanged>; syncProgressed: Heard<SyncProgressed> };
+  readonly events: {
+    addressOpened: Heard<AddressOpened>; dataChanged: Heard<DataChanged>; sessionChanged: Heard<SessionChanged>; syncProgressed: Heard<SyncProgressed>;
+  };
 };
 
 export const [getBackend, setBackend] = createContext<Backend>();
@@ -25,7 +27,7 @@ export async function settle<T>(asked: Promise<Outcome<T>>): Promise<Outcome<T>>
 
 export function unexpected(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "internal", message, hint: null, requestId: null, at: null, suggestion: null };
+  return { code: "internal", message, hint: null, requestId: null, at: null, suggestion: null, fields: [] };
 }
 
 /** Calls `heard` for every event until the returned function is called, even when that is before listening began. */
