@@ -55,7 +55,12 @@ describe("showing another connection", () => {
     await found("opening");
     expect(page()).not.toContain("Sandy");
     expect(page()).not.toContain("Acmebuyer");
+    const list = core.hold("listAgreements");
     status.open();
+    await found("switcher");
+    // Its frame is there, its rows are still to come: those of the other one do not stand in for them.
+    expect(page()).not.toContain("Sandy");
+    list.open();
     await rowsShown();
   });
 
