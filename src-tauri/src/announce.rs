@@ -62,23 +62,48 @@ pub(crate) async fn show(
     session: &Arc<Session>,
     id: String,
 ) -> Result<(), Failure> {
+    let turned = {
+        let (session, id) = (Arc::clone(session), id.clone());
+        blocking(move || session.turn_to(&id)).await
+    };
     emit(app, &SessionChanged {});
+    if !turned? {
+        return Ok(());
+    }
     let owned = Arc::clone(session);
-    let shown = async_runtime::spawn_blocking(move || owned.show(&id)).await;
-    let shown = shown
-        .map_err(|error| Failure::new(Code::Internal, error.to_string(), None))
-        .flatten();
-    if let Ok(Some(open)) = &shown {
+    let opened = blocking(move || owned.open(&id)).await;
+    if let Ok(open) = &opened {
         follow(app, session, open);
     }
     emit(app, &SessionChanged {});
-    shown.map(drop)
+    opened.map(drop)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    async_runtime::spawn_blocking(work)
+        .await
+        .map_err(|error| Failure::new(Code::Internal, error.to_string(), None))
+        .flatten()
 }
 
 /// Takes the data off the screen and out of memory.
 pub(crate) async fn lock(app: &AppHandle, session: &Arc<Session>) {
     session.lock().await;
     emit(app, &SessionChanged {});
+    if preferences::read(session.folders().config()).lock_keyring {
+        let owned = Arc::clone(session);
+        let locked =
+            async_runtime::spawn_blocking(move || owned.connections().vault().lock()).await;
+        // The window is locked all the same.
+        if let Ok(Err(error)) = locked {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the keyring stays unlocked"
+            );
+        }
+    }
 }
 
 /// Locks the window after it was left alone for as long as the person wants.

@@ -12,7 +12,7 @@ const DEVICES: &str = "/dev/dri";
 /// layers with OpenGL all the same, which a library then computes on the CPU: the window starts
 /// later, every frame takes longer, and its processes need about 100 MiB more.
 pub(crate) fn suit_machine(app: &App) -> tauri::Result<()> {
-    if has_gpu() {
+    if has_gpu() || is_driven() {
         return Ok(());
     }
     for window in app.webview_windows().into_values() {
@@ -23,6 +23,12 @@ pub(crate) fn suit_machine(app: &App) -> tauri::Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Whether a `WebDriver` handles the window. WebKit's answers it when a composed frame was shown, so
+/// that without compositing it would wait for ever after the first click.
+fn is_driven() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
 /// Whether a device can be drawn with. A folder that cannot be read is no reason to change anything.

@@ -33,6 +33,9 @@ pub(crate) struct Preferences {
     /// After how many minutes without anybody at it the window locks; never when 0.
     #[serde(default = "lock_after_minutes")]
     pub lock_after_minutes: u32,
+    /// Whether the keyring is locked with the window, so that the system asks for its password.
+    #[serde(default)]
+    pub lock_keyring: bool,
 }
 
 /// How long a window that nobody touches shows a seller's data, unless the person chose.
@@ -48,6 +51,7 @@ impl Default for Preferences {
             columns: Vec::new(),
             connection: None,
             lock_after_minutes: lock_after_minutes(),
+            lock_keyring: false,
         }
     }
 }

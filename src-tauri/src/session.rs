@@ -108,10 +108,7 @@ impl Session {
             match self.shown() {
                 Shown::Open(connection) => return Ok(connection),
                 Shown::Opening => {}
-                Shown::Locked => {
-                    let locked = "Bindery is locked".to_owned();
-                    return Err(Failure::new(Code::Locked, locked, None));
-                }
+                Shown::Locked => return Err(locked()),
                 Shown::Failed(failure) => return Err(failure),
             }
             // The sender lives as long as the session does.
@@ -130,43 +127,47 @@ impl Session {
         }
     }
 
-    /// Shows a connection, opening it first when it is not. Blocks while the keyring asks the person.
-    /// `None` when it was open already; a failure is kept as the reason why there is nothing to show.
-    pub(crate) fn show(&self, id: &str) -> Result<Option<Open>, Failure> {
+    /// Turns to a connection: it is the one shown from now on, though it may have to be opened first.
+    /// Whether it has.
+    pub(crate) fn turn_to(&self, id: &str) -> Result<bool, Failure> {
         let info = self.info(id).map_err(|error| told(&error, id))?;
-        {
-            let mut state = self.state();
-            state.current = info;
-            if state.open.contains_key(id) {
-                state.closed = None;
-                self.changed.send_replace(());
-                return Ok(None);
-            }
-            state.closed = Some(Closed::Opening);
-        }
+        let mut state = self.state();
+        let open = state.open.contains_key(id);
+        state.current = info;
+        state.closed = (!open).then_some(Closed::Opening);
+        self.changed.send_replace(());
+        Ok(!open)
+    }
+
+    /// Opens the connection that was turned to. Blocks while the keyring asks the person. A failure is
+    /// kept as the reason why there is nothing to show.
+    pub(crate) fn open(&self, id: &str) -> Result<Open, Failure> {
         let opened = self.connections.open(id);
         let mut state = self.state();
-        self.changed.send_replace(());
-        match opened {
+        if matches!(state.closed, Some(Closed::Locked)) {
+            // Locked while the keyring was asking: what it gave goes again.
+            return Err(locked());
+        }
+        let (closed, outcome) = match opened {
             Ok(connection) => {
                 let open = Open {
                     connection: Arc::new(connection),
                     closing: CancellationToken::new(),
                 };
                 state.open.insert(id.to_owned(), open.clone());
-                if state.current.id == id {
-                    state.closed = None;
-                }
-                Ok(Some(open))
+                (None, Ok(open))
             }
             Err(error) => {
                 let failure = self.told_with_file(&error, id);
-                if state.current.id == id {
-                    state.closed = Some(Closed::Failed(failure.clone()));
-                }
-                Err(failure)
+                (Some(Closed::Failed(failure.clone())), Err(failure))
             }
+        };
+        // The person may have turned to another in the meantime.
+        if state.current.id == id {
+            state.closed = closed;
         }
+        self.changed.send_replace(());
+        outcome
     }
 
     /// Whether this connection's changes are of interest to the page.
@@ -269,8 +270,8 @@ impl Session {
         if id == Connection::SANDBOX {
             return Ok(ConnectionInfo::sandbox());
         }
-        let (saved, _) = self.connections.find(id)?;
-        Ok(ConnectionInfo::of(&saved))
+        let (saved, keep) = self.connections.find(id)?;
+        Ok(ConnectionInfo::of(&saved, keep))
     }
 
     fn told_with_file(&self, error: &OpenError, id: &str) -> Failure {
@@ -300,6 +301,10 @@ fn told(error: &OpenError, id: &str) -> Failure {
         "the connection does not open"
     );
     error.failure().into()
+}
+
+fn locked() -> Failure {
+    Failure::new(Code::Locked, "Bindery is locked".to_owned(), None)
 }
 
 /// A panic elsewhere leaves what is behind these locks whole.

@@ -41,7 +41,7 @@ export class FakeCore {
   constructor(count = 300) {
     this.rows = makeRows(count);
     this.status = {
-      connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false },
+      connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false, memoryOnly: false },
       agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
       listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
       offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], opening: false, locked: false,
@@ -97,8 +97,8 @@ export class FakeCore {
     this.worlds.set(this.status.connection.id, this.rows);
     this.rows = this.worlds.get(id) ?? [];
     this.list = { ...this.list, connections: this.list.connections.map((known) => ({ ...known, current: known.id === id })) };
-    const { name, sandbox, region, account, readOnly } = card;
-    this.status = { ...this.status, connection: { id, name, sandbox, region, account, readOnly }, agreements: this.rows.length, failure: null, locked: false, opening: false };
+    const { name, sandbox, region, account, readOnly, memoryOnly } = card;
+    this.status = { ...this.status, connection: { id, name, sandbox, region, account, readOnly, memoryOnly }, agreements: this.rows.length, failure: null, locked: false, opening: false };
     this.changeSession();
   }
 

@@ -399,6 +399,8 @@ export type ConnectionInfo = {
 	account: string | null,
 	/**  Whether it is for looking only. */
 	readOnly: boolean,
+	/**  Whether its secrets are kept in memory, and it ends with the window. */
+	memoryOnly: boolean,
 };
 
 /**  Every connection, and the keyring their secrets are in. */
@@ -711,6 +713,8 @@ export type Preferences = {
 	connection?: string | null,
 	/**  After how many minutes without anybody at it the window locks; never when 0. */
 	lockAfterMinutes?: number,
+	/**  Whether the keyring is locked with the window, so that the system asks for its password. */
+	lockKeyring?: boolean,
 };
 
 /**  A profile of AWS's shared configuration. */

@@ -250,7 +250,7 @@ impl ConnectionCard {
     /// A connection to a seller account.
     #[must_use]
     pub fn of(saved: &SavedConnection, keep: Keep, current: &str) -> Self {
-        let info = ConnectionInfo::of(saved);
+        let info = ConnectionInfo::of(saved, keep);
         Self {
             current: info.id == current,
             id: info.id,
@@ -262,7 +262,7 @@ impl ConnectionCard {
             endpoint: saved.endpoint.clone(),
             sts_endpoint: saved.sts_endpoint.clone(),
             read_only: info.read_only,
-            memory_only: keep == Keep::InMemory,
+            memory_only: info.memory_only,
         }
     }
 }

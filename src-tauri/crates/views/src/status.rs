@@ -1,7 +1,7 @@
 //! How the connection is.
 
 use app::{Access, sync};
-use connection::SavedConnection;
+use connection::{Keep, SavedConnection};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -23,12 +23,14 @@ pub struct ConnectionInfo {
     pub account: Option<String>,
     /// Whether it is for looking only.
     pub read_only: bool,
+    /// Whether its secrets are kept in memory, and it ends with the window.
+    pub memory_only: bool,
 }
 
 impl ConnectionInfo {
     /// A connection to a seller account.
     #[must_use]
-    pub fn of(saved: &SavedConnection) -> Self {
+    pub fn of(saved: &SavedConnection, keep: Keep) -> Self {
         let region = saved.region.as_deref().unwrap_or(connection::REGION);
         Self {
             id: saved.id.to_string(),
@@ -37,6 +39,7 @@ impl ConnectionInfo {
             region: region.to_owned(),
             account: Some(saved.account.to_string()),
             read_only: saved.access == Access::ReadOnly,
+            memory_only: keep == Keep::InMemory,
         }
     }
 
@@ -50,6 +53,7 @@ impl ConnectionInfo {
             region: "us-east-1".to_owned(),
             account: None,
             read_only: false,
+            memory_only: false,
         }
     }
 }

@@ -116,7 +116,7 @@ fn line(progress: &Progress) -> String {
 pub(crate) fn status(connections: &Connections, id: &str, output: &Output) -> Result<(), Fault> {
     let connection = connections.open(id)?;
     let info = match connections.find(id) {
-        Ok((saved, _)) => ConnectionInfo::of(&saved),
+        Ok((saved, keep)) => ConnectionInfo::of(&saved, keep),
         Err(_) => ConnectionInfo::sandbox(),
     };
     let status = app::query::status(connection.store(), connection.clock())?;
