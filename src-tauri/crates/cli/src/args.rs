@@ -46,6 +46,25 @@ pub(crate) enum Command {
     /// Connections to seller accounts
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// The rules for linking and ending, listing by listing
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// List the built-in policies and those in the configuration folder
+    List,
+    /// Print a policy's file; as JSON, what it comes to
+    Show {
+        /// Policy id
+        id: String,
+    },
+    /// Tell everything that is wrong with a policy file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod connection;
+mod policy;
 mod sandbox;
 mod sync;
 
@@ -15,17 +16,18 @@ use crate::output::{Fault, Output};
 pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
     let folders = Folders::locate(args.data_dir).ok_or_else(|| {
         let hint = Some("Give a folder with --data-dir.".to_owned());
-        Fault(Failure::new(
+        Failure::new(
             Code::Invalid,
             "this user has no home folder".to_owned(),
             hint,
-        ))
+        )
     })?;
     let connections = Connections::new(folders);
     let id = args.connection;
     match args.command {
         Command::Sandbox(args) => sandbox::run(args, connections.folders(), output).await,
         Command::Connection(command) => connection::run(command, &connections, &id, output).await,
+        Command::Policy(command) => policy::run(command, connections.folders(), output),
         Command::Sync { full } => sync::run(&connections.open(&id)?, full, output).await,
         Command::Status => sync::status(&connections, &id, output),
         Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),

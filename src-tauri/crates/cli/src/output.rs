@@ -1,5 +1,6 @@
 //! Answers and errors: for people as text, for scripts as one JSON document.
 
+use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -14,7 +15,21 @@ pub(crate) struct Output {
 
 /// Why a command failed.
 #[derive(Debug)]
-pub(crate) struct Fault(pub(crate) Failure);
+pub(crate) struct Fault {
+    failure: Failure,
+    /// Everything that is wrong with a file, where that is why.
+    problems: Vec<Problem>,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Problem {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) message: String,
+}
 
 /// An error as scripts read it.
 #[derive(Serialize)]
@@ -26,6 +41,20 @@ struct ErrorDocument<'a> {
     hint: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    problems: &'a [Problem],
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            message,
+        } = self;
+        write!(f, "{file}:{line}:{column}: {message}")
+    }
 }
 
 impl Output {
@@ -71,12 +100,13 @@ impl Output {
 
     /// Prints why the command failed and gives the exit code for it.
     pub(crate) fn fail(&self, fault: &Fault) -> ExitCode {
-        let failure = &fault.0;
+        let failure = &fault.failure;
         let document = ErrorDocument {
             code: failure.code,
             message: &failure.message,
             hint: failure.hint.as_deref(),
             request_id: failure.request_id.as_deref(),
+            problems: &fault.problems,
         };
         let text = if self.json {
             serde_json::to_string(&document).unwrap_or_default()
@@ -86,12 +116,14 @@ impl Output {
                 .as_ref()
                 .map(|hint| format!("\n{hint}"))
                 .unwrap_or_default();
+            let others = fault.problems.iter().skip(1);
+            let others = others.fold(String::new(), |said, problem| format!("{said}\n{problem}"));
             let request = failure
                 .request_id
                 .as_ref()
                 .map(|id| format!("\nRequest id {id}"));
             format!(
-                "error: {}{hint}{}",
+                "error: {}{others}{hint}{}",
                 failure.message,
                 request.unwrap_or_default()
             )
@@ -134,7 +166,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
             .trim_start_matches("error: ")
             .to_owned();
         let hint = Some("binderyctl --help lists the commands.".to_owned());
-        return Output::new(true).fail(&Fault(Failure::new(Code::Invalid, message, hint)));
+        return Output::new(true).fail(&Failure::new(Code::Invalid, message, hint).into());
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1))
@@ -142,13 +174,13 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 impl Fault {
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
-        Self(Failure::new(Code::Internal, error.to_string(), None))
+        Failure::new(Code::Internal, error.to_string(), None).into()
     }
 
     /// Why `filter` is none, with its place marked under it.
     pub(crate) fn of_filter(failure: Failure, filter: &str) -> Self {
         let Some(at) = failure.at else {
-            return Self(failure);
+            return failure.into();
         };
         let marks = "^".repeat((at.to - at.from).max(1) as usize);
         let place = format!("{filter}\n{}{marks}", " ".repeat(at.from as usize));
@@ -157,28 +189,42 @@ impl Fault {
             .as_ref()
             .map(|text| format!("\nTry: {text}"))
             .unwrap_or_default();
-        Self(Failure {
-            hint: Some(format!("{place}{meant}")),
-            ..failure
-        })
+        let hint = Some(format!("{place}{meant}"));
+        Failure { hint, ..failure }.into()
+    }
+
+    /// A file that is not what it should be, with everything that is wrong with it.
+    pub(crate) fn of_file(problems: Vec<Problem>) -> Self {
+        let first = problems.first().map(Problem::to_string);
+        let failure = Failure::new(Code::Invalid, first.unwrap_or_default(), None);
+        Self { failure, problems }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            problems: Vec::new(),
+        }
     }
 }
 
 impl From<app::Error> for Fault {
     fn from(error: app::Error) -> Self {
-        Self(Failure::from(&error))
+        Failure::from(&error).into()
     }
 }
 
 impl From<store::Error> for Fault {
     fn from(error: store::Error) -> Self {
-        Self(app::Failure::from(&error).into())
+        Failure::from(app::Failure::from(&error)).into()
     }
 }
 
 impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
-        Self(error.failure().into())
+        Failure::from(error.failure()).into()
     }
 }
 

@@ -115,9 +115,5 @@ fn from_lines(text: &str, wanted: Wanted, draft: &mut CredentialsDraft) {
 fn refused(message: &str) -> Fault {
     let hint = "Give the access key id, the secret and, for temporary keys, the session token on \
                 standard input, one a line, or what `aws configure export-credentials` prints.";
-    Fault(Failure::new(
-        Code::Invalid,
-        message.to_owned(),
-        Some(hint.to_owned()),
-    ))
+    Failure::new(Code::Invalid, message.to_owned(), Some(hint.to_owned())).into()
 }

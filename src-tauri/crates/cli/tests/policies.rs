@@ -1,0 +1,140 @@
+//! Policies on the command line: what there is, one by one, and what is wrong with a file.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
+    command.arg("--data-dir").arg(folder).args(arguments);
+    command.output().unwrap()
+}
+
+#[track_caller]
+fn answer(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[arguments, &["--json"]].concat());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && errors.is_empty(), "{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
+    let output = run(folder, &[arguments, &["--json"]].concat());
+    assert!(output.stdout.is_empty());
+    let error = serde_json::from_slice(&output.stderr).unwrap();
+    (output.status.code().unwrap(), error)
+}
+
+fn ids(list: &Value) -> Vec<(&str, &str)> {
+    let policies = list["policies"].as_array().unwrap().iter();
+    policies
+        .map(|row| (row["id"].as_str().unwrap(), row["source"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_five_are_listed_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = answer(folder.path(), &["policy", "list"]);
+    let known = [
+        "clickhouse-payg",
+        "clickhouse-committed",
+        "emqx",
+        "guance",
+        "pinecone",
+    ];
+    assert_eq!(ids(&list), known.map(|id| (id, "built-in")));
+    assert_eq!(
+        list["policies"][2]["rules"],
+        json!(["EM-1", "EM-2", "EM-3"])
+    );
+
+    let shown = answer(folder.path(), &["policy", "show", "emqx"]);
+    assert_eq!(shown["confirm"], "EMQX Cloud (Pay as you go)");
+    assert_eq!(
+        shown["rules"][0]["test"],
+        "organization.payment_method != 'card'"
+    );
+    assert_eq!(
+        shown["rules"][0]["message"]["en"],
+        "A credit card is set up for {organization.name}."
+    );
+
+    let (code, missing) = error(folder.path(), &["policy", "show", "emq"]);
+    assert_eq!((code, &missing["code"]), (7, &json!("notFound")));
+}
+
+#[test]
+fn what_show_prints_is_a_policy_to_begin_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = run(folder.path(), &["policy", "show", "guance"]);
+    let own = folder.path().join("own.toml");
+    fs::write(&own, &shown.stdout).unwrap();
+    let checked = answer(folder.path(), &["policy", "check", own.to_str().unwrap()]);
+    assert_eq!(checked["id"], "guance");
+
+    let policies = folder.path().join("config/policies");
+    fs::create_dir_all(&policies).unwrap();
+    fs::copy(&own, policies.join("guance.toml")).unwrap();
+    fs::write(policies.join("broken.toml"), "id = 3\n").unwrap();
+    fs::write(policies.join("notes.txt"), "no policy").unwrap();
+    let list = answer(folder.path(), &["policy", "list"]);
+    let guance: Vec<_> = ids(&list)
+        .into_iter()
+        .filter(|(id, _)| *id == "guance")
+        .collect();
+    assert_eq!(
+        guance,
+        [("guance", policies.join("guance.toml").to_str().unwrap())]
+    );
+    let broken = list["broken"].as_array().unwrap().iter();
+    let mut said = broken.map(|problem| problem["message"].as_str().unwrap());
+    assert!(said.any(|message| message == "“id” must be a text"));
+}
+
+#[test]
+fn everything_wrong_with_a_file_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.toml");
+    let text = String::from_utf8(run(folder.path(), &["policy", "show", "emqx"]).stdout).unwrap();
+    let text = text
+        .replace(
+            "organization.payment_method != 'card'",
+            "organization.payment_metod != 'card'",
+        )
+        .replace(
+            "organization.credit_balance <= money('0')",
+            "organization.credit_balance",
+        );
+    fs::write(&file, text).unwrap();
+    let path = file.to_str().unwrap();
+
+    let (code, wrong) = error(folder.path(), &["policy", "check", path]);
+    assert_eq!(code, 2);
+    assert_eq!(wrong["code"], "invalid");
+    let problems = wrong["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 2);
+    let place = format!("{path}:{}:{}", problems[0]["line"], problems[0]["column"]);
+    let first = "“require”: there is no variable “organization.payment_metod”; did you mean “organization.payment_method”?";
+    assert_eq!(wrong["message"], format!("{place}: {first}"));
+    assert_eq!(
+        problems[1]["message"],
+        "“require” yields money, where a rule must be true or false"
+    );
+
+    let output = run(folder.path(), &["policy", "check", path]);
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(printed.matches(path).count(), 2, "{printed}");
+
+    let (code, absent) = error(folder.path(), &["policy", "check", "/no/such/file.toml"]);
+    assert_eq!((code, &absent["code"]), (7, &json!("notFound")));
+}
