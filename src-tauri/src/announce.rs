@@ -111,12 +111,16 @@ pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
     loop {
         tokio::time::sleep(IDLE_LOOKED_AT_EVERY).await;
         let after = preferences::read(session.folders().config()).lock_after_minutes;
-        let idle = session.idle_ms() / 60_000;
-        let left_alone = after > 0 && idle >= i64::from(after);
-        if left_alone && session.guards_something() && !session.is_locked() {
+        let alone = is_left_alone(after, session.idle_ms());
+        if alone && session.guards_something() && !session.is_locked() {
             lock(&app, &session).await;
         }
     }
+}
+
+/// Whether nobody was at the window for as many minutes as the person wants; never for 0.
+fn is_left_alone(after_minutes: u32, idle_ms: i64) -> bool {
+    after_minutes > 0 && idle_ms >= i64::from(after_minutes) * 60_000
 }
 
 /// Tells the window about this connection until it is closed, while it is the one shown.
@@ -249,5 +253,18 @@ pub(crate) fn emit(app: &AppHandle, event: &(impl Event + serde::Serialize + Clo
             error = &error as &dyn std::error::Error,
             "the window does not listen"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_left_alone_after_the_minutes_chosen_and_never_for_none() {
+        assert!(!is_left_alone(5, 5 * 60_000 - 1));
+        assert!(is_left_alone(5, 5 * 60_000));
+        assert!(!is_left_alone(0, i64::MAX));
+        assert!(!is_left_alone(u32::MAX, 60_000));
     }
 }
