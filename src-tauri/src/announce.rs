@@ -15,7 +15,7 @@ use views::{Code, Failure, SyncProgress, Topic};
 
 use crate::ipc::{DataChanged, SessionChanged, SyncProgressed};
 use crate::preferences;
-use crate::session::{Open, Session};
+use crate::session::{Open, Session, Shown};
 
 /// Changes within this time are told together.
 const COALESCED: Duration = Duration::from_millis(120);
@@ -77,6 +77,20 @@ pub(crate) async fn show(
     }
     emit(app, &SessionChanged {});
     opened.map(drop)
+}
+
+/// Shows a connection, or the sandbox when there is none of this id any more, or the file of
+/// connections cannot be read: there is always something to show.
+pub(crate) async fn show_or_sandbox(
+    app: &AppHandle,
+    session: &Arc<Session>,
+    id: String,
+) -> Result<(), Failure> {
+    let shown = show(app, session, id).await;
+    if shown.is_err() && matches!(session.shown(), Shown::Opening | Shown::Locked) {
+        return show(app, session, Connection::SANDBOX.to_owned()).await;
+    }
+    shown
 }
 
 async fn blocking<T: Send + 'static>(

@@ -1,6 +1,7 @@
 //! The shell: wires the window to the use cases, and nothing else.
 
 mod address;
+mod again;
 mod announce;
 #[cfg(target_os = "linux")]
 mod drawing;
@@ -48,7 +49,7 @@ pub fn run() -> ExitCode {
             tauri::async_runtime::spawn(async move {
                 let shown = shown.unwrap_or_else(|| Connection::SANDBOX.to_owned());
                 // Why it does not open is shown by the page.
-                let _ = announce::show(&handle, &session, shown).await;
+                let _ = announce::show_or_sandbox(&handle, &session, shown).await;
                 announce::lock_when_idle(handle, session).await;
             });
             Ok(())
@@ -58,6 +59,9 @@ pub fn run() -> ExitCode {
         Ok(app) => {
             app.run(|app, event| {
                 if let tauri::RunEvent::Exit = event {
+                    // First: whoever starts Bindery from now on gets a window of his own, instead of
+                    // being handed over to one that is going.
+                    tauri_plugin_single_instance::destroy(app);
                     let session = Arc::clone(&app.state::<Arc<Session>>());
                     tauri::async_runtime::block_on(session.end());
                 }
@@ -65,6 +69,9 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
+            if is_of_a_going_window(&error) {
+                again::start_again();
+            }
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the window cannot be opened"
@@ -72,6 +79,11 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether there was another start of the program to hand over to, which ended meanwhile.
+fn is_of_a_going_window(error: &tauri::Error) -> bool {
+    matches!(error, tauri::Error::PluginInitialization(plugin, _) if plugin == "single-instance")
 }
 
 /// Brings the window to the front: a second start of the program means that it is wanted.

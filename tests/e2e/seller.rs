@@ -19,7 +19,7 @@ fn a_seller_account_is_connected_checked_locked_and_there_again_after_a_restart(
     let mut window = Window::open("seller");
 
     // Key and secret in each other's place: told at the fields, and nothing is lost.
-    window.click("nav-settings");
+    window.go("nav-settings");
     window.click("add-account");
     window.fill("field-name", "Acme Marketplace");
     window.fill("field-account", ACCOUNT);
@@ -47,7 +47,7 @@ fn a_seller_account_is_connected_checked_locked_and_there_again_after_a_restart(
     window.screenshot("checked");
 
     window.click("show-connection");
-    window.click("nav-agreements");
+    window.go("nav-agreements");
     window.until("the seller's agreements", || all_there(&window));
     window.screenshot("agreements");
 
@@ -67,7 +67,7 @@ fn a_seller_account_is_connected_checked_locked_and_there_again_after_a_restart(
             .contains("Acme Marketplace")
             .then_some(())
     });
-    window.click("nav-agreements");
+    window.go("nav-agreements");
     window.until("the agreements after a restart", || all_there(&window));
     window.click("sync");
     window.until("a sync with the keys from the keyring", || {
@@ -78,6 +78,26 @@ fn a_seller_account_is_connected_checked_locked_and_there_again_after_a_restart(
 
     let leaks = files_with(SECRET, &[window.data(), window.config(), window.log()]);
     assert!(leaks.is_empty(), "the secret is in {leaks:?}");
+}
+
+#[test]
+fn a_file_of_connections_that_cannot_be_read_is_told_and_the_sandbox_is_shown() {
+    let window = Window::open_on("broken-file", |home| {
+        let config = home.config();
+        let preferences = r#"{"theme":"system","views":[],"columns":[],"connection":"acme"}"#;
+        fs::write(config.join("preferences.json"), preferences).expect("preferences");
+        fs::write(config.join("connections.toml"), "[[connection\n").expect("a broken file");
+    });
+    window.go("nav-agreements");
+    window.until("the sandbox's agreements", || {
+        window.matched().filter(|matched| 100 <= *matched)
+    });
+    window.go("nav-settings");
+    window.until("which file, and where it is broken", || {
+        let page = window.page_text();
+        (page.contains("connections.toml") && page.contains("line 1")).then_some(())
+    });
+    window.screenshot("settings");
 }
 
 fn all_there(window: &Window) -> Option<()> {

@@ -12,7 +12,7 @@ fn a_new_buyer_is_found_set_up_and_searched_without_a_network() {
     let window = Window::open("story");
 
     // The sandbox's agreements are there without anybody having configured anything.
-    window.click("nav-agreements");
+    window.go("nav-agreements");
     let everything = window.until("a few hundred agreements", || {
         window.matched().filter(|matched| 100 <= *matched)
     });
@@ -48,7 +48,7 @@ fn a_new_buyer_is_found_set_up_and_searched_without_a_network() {
     });
 
     // A buyer subscribes; what AWS has to say about it arrives with the next synchronization.
-    window.click("nav-sandbox");
+    window.go("nav-sandbox");
     window.choose("sandbox-listing", 1);
     window.fill("sandbox-account", BUYER);
     window.fill("sandbox-company", COMPANY);
@@ -59,18 +59,18 @@ fn a_new_buyer_is_found_set_up_and_searched_without_a_network() {
             .filter(|text| text.starts_with("agmt-"))
     });
     window.click("sync");
-    window.click("nav-needs-setup");
+    window.go("nav-needs-setup");
     window.until("the new agreement in Needs set-up", || {
         window.rows().contains(&agreement).then_some(())
     });
     window.screenshot("needs-setup");
 
     // Without a network everything known is still there to be searched, and its age is told.
-    window.click("nav-sandbox");
+    window.go("nav-sandbox");
     window.click_role("switch", "Network is up");
     window.click("sync");
     window.see("offline-badge");
-    window.click("nav-agreements");
+    window.go("nav-agreements");
     window.fill("filter-input", BUYER);
     window.until("the new agreement alone, offline", || {
         (window.rows() == [agreement.clone()]).then_some(())
@@ -81,8 +81,8 @@ fn a_new_buyer_is_found_set_up_and_searched_without_a_network() {
 
 #[test]
 fn a_database_that_does_not_open_is_told_with_the_next_step() {
-    let window = Window::open_on("damaged", |data| {
-        let folder = data.join("connections");
+    let window = Window::open_on("damaged", |home| {
+        let folder = home.data().join("connections");
         fs::create_dir_all(&folder).expect("a folder for the database");
         let nonsense = "these are the minutes of a meeting, and no database ".repeat(100);
         fs::write(folder.join("sandbox.sqlite3"), nonsense).expect("a damaged database");
@@ -101,7 +101,7 @@ fn a_database_that_does_not_open_is_told_with_the_next_step() {
     )
     .expect("the damaged file out of the way");
     window.click_role("button", "Try again");
-    window.click("nav-agreements");
+    window.go("nav-agreements");
     window.until("agreements in a new database", || {
         window.matched().filter(|matched| 100 <= *matched)
     });

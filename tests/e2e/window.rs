@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,9 @@ const WAITING_MAX: Duration = Duration::from_secs(20);
 
 /// How often a condition is looked at meanwhile.
 const LOOKING_EVERY: Duration = Duration::from_millis(50);
+
+/// How long the window may take to open.
+const OPENING_MAX: Duration = Duration::from_secs(40);
 
 /// How long the window may take to close.
 const CLOSING_MAX: Duration = Duration::from_secs(5);
@@ -48,11 +51,11 @@ impl Window {
         Self::open_on(name, |_| ())
     }
 
-    /// Opens the window on a data folder that was prepared.
+    /// Opens the window on folders that were prepared.
     #[track_caller]
-    pub(crate) fn open_on(name: &'static str, prepare: impl FnOnce(&Path)) -> Self {
+    pub(crate) fn open_on(name: &'static str, prepare: impl FnOnce(&Home)) -> Self {
         let home = Home::new().expect("a temporary folder");
-        prepare(&home.data());
+        prepare(&home);
         fs::create_dir_all(results()).expect("a folder for the results");
         let log = results().join(format!("{name}.log"));
         let driver = Driver::start(&home, &log).expect("the processes around the window");
@@ -93,7 +96,13 @@ impl Window {
     pub(crate) fn restart(&mut self) {
         self.close();
         let client = self.runtime.block_on(connect(&self.driver.address()));
-        self.client = Some(client.expect("the window opens again"));
+        let client = client.unwrap_or_else(|error| {
+            panic!(
+                "the window did not open again: {error}; see {}",
+                self.log().display()
+            )
+        });
+        self.client = Some(client);
     }
 
     fn close(&mut self) {
@@ -109,6 +118,17 @@ impl Window {
     pub(crate) fn click(&self, hook: &str) {
         self.until(&format!("a click on {hook}"), || {
             self.ask(self.find(hook)?.click()).ok()
+        });
+    }
+
+    /// Goes to a screen by its link. Clicks again while it is not there: at the start the frame is drawn
+    /// anew once the connection is open, and takes a click on the old one with it.
+    #[track_caller]
+    pub(crate) fn go(&self, hook: &str) {
+        self.until(&format!("the screen behind {hook}"), || {
+            self.ask(self.find(hook)?.click()).ok()?;
+            let current = self.attribute(hook, "aria-current");
+            (current.as_deref() == Some("page")).then_some(())
         });
     }
 
@@ -274,16 +294,19 @@ impl Drop for Window {
     }
 }
 
-async fn connect(address: &str) -> Result<Client, NewSessionError> {
+async fn connect(address: &str) -> Result<Client, String> {
     let capabilities = json!({
         "browserName": "wry",
         "tauri:options": { "application": env!("CARGO_BIN_EXE_bindery") },
     });
     let capabilities = capabilities.as_object().cloned().unwrap_or_default();
-    ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(address)
-        .await
+    let mut client = ClientBuilder::new(HttpConnector::new());
+    let opened = client.capabilities(capabilities).connect(address);
+    // The WebDriver waits for ever for a window whose process has ended.
+    match timeout(OPENING_MAX, opened).await {
+        Ok(opened) => opened.map_err(|error: NewSessionError| error.to_string()),
+        Err(_) => Err(format!("not within {} s", OPENING_MAX.as_secs())),
+    }
 }
 
 /// Screenshots and logs of the last run.

@@ -307,7 +307,7 @@ pub(crate) async fn lock(app: AppHandle, session: Opened<'_>) -> Result<(), Fail
 #[specta::specta]
 pub(crate) async fn unlock(app: AppHandle, session: Opened<'_>) -> Result<(), Failure> {
     session.note_touched();
-    announce::show(&app, &session, session.current().id).await
+    announce::show_or_sandbox(&app, &session, session.current().id).await
 }
 
 /// Somebody is at the window.
