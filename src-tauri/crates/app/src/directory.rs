@@ -1,4 +1,7 @@
-//! The vendor's directory: the port to its system of record, and questions about what is mirrored of it.
+//! The vendor's directory: the port to its system of record, questions about what is mirrored of it,
+//! and taking in a file that it wrote.
+
+pub mod import;
 
 use domain::{DirectoryId, Entry, Link};
 use futures_util::future::BoxFuture;
