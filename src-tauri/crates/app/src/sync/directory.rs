@@ -31,7 +31,7 @@ impl<M: Marketplace> Sync<'_, M> {
                 break;
             }
         }
-        // Only now: whoever is killed on the way takes it in again, and what is there is left alone.
+        // Only now: whoever is killed on the way takes it in again, which changes nothing but ages.
         let now = self.clock.now();
         self.write(|write| write.finish_directory(now))?;
         Ok(())
