@@ -51,6 +51,8 @@ actions! {
     /// Withdraws such a request.
     WithdrawCancellation ("withdraw-cancellation", "withdraw a cancellation request",
         [GetAgreementCancellationRequest, CancelAgreementCancellationRequest]),
+    /// Changes what is mirrored of the vendor's directory.
+    EditDirectory ("edit-directory", "change the directory", []),
     /// Bills the last usage of a license.
     SendUsage ("send-usage", "send usage to bill", [BatchMeterUsage]),
 }

@@ -6,6 +6,7 @@ use store::table::details::Failure as StoredFailure;
 
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
+use crate::directory::import::ImportError;
 use crate::marketplace::{ErrorKind, MarketplaceError};
 
 /// Why a use case did not do as asked.
@@ -31,6 +32,9 @@ pub enum Error {
     /// The vendor's system of record did not do as asked.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// A file of the directory cannot be taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// The connection may not be used for this.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
@@ -200,7 +204,7 @@ impl Failure {
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::Filter(_) | Error::Invalid(_) => FailureKind::Invalid,
+            Error::Filter(_) | Error::Invalid(_) | Error::Import(_) => FailureKind::Invalid,
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,

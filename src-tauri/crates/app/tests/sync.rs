@@ -9,19 +9,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use app::directory::{Directory, DirectoryError, LinkPage};
+use app::directory::{Directory, DirectoryError, Page as DirectoryPage};
 use app::marketplace::{
     CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError, Page,
     PageToken, ProductSummary,
 };
 use app::query::Listing as ListingState;
 use app::sync::Scope;
-use app::{Clock, Console, FailureKind, Marketplace, Operation, query};
+use app::{Clock, Console, FailureKind, Marketplace, Operation, directory, query};
 use domain::{
     AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, EndBehavior,
     Entitlement, Listing, ProductCode, ProductId, Timestamp,
 };
-use domain::{Link, LinkState, Target, TargetKind};
+use domain::{DirectoryId, Entry, Known, Link, LinkState, Organization, Target, TargetKind, Text};
 use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use store::Store;
@@ -202,7 +202,7 @@ impl Marketplace for Fake {
 struct FakeDirectory(Fake);
 
 impl Directory for FakeDirectory {
-    fn links(&self, after: Option<String>) -> BoxFuture<'_, Result<LinkPage, DirectoryError>> {
+    fn page(&self, after: Option<String>) -> BoxFuture<'_, Result<DirectoryPage, DirectoryError>> {
         let asked = format!("directory after {after:?}");
         self.0.with(|world| world.asked.push(asked));
         let link = Link {
@@ -218,17 +218,42 @@ impl Directory for FakeDirectory {
             source: "test".to_owned(),
         };
         let page = match after {
-            None => LinkPage {
+            None => DirectoryPage {
+                entries: organizations(),
                 links: Vec::new(),
                 next: Some("p2".to_owned()),
             },
-            Some(_) => LinkPage {
+            Some(_) => DirectoryPage {
+                entries: Vec::new(),
                 links: vec![link],
                 next: None,
             },
         };
         Box::pin(async { Ok(page) })
     }
+
+    fn name(&self) -> &'static str {
+        "test"
+    }
+}
+
+/// More organizations than one change set holds.
+fn organizations() -> Vec<Entry> {
+    let organization = |number| {
+        Entry::Organization(Organization {
+            id: DirectoryId::parse(&format!("org-{number}")).unwrap(),
+            name: Text::parse("Example").unwrap(),
+            plan: None,
+            payment_method: None,
+            payment_reference: Known::Unknown,
+            credit_balance: None,
+            authentication_method: None,
+            open_invoices: None,
+            billing_account: Known::Unknown,
+            created_at: None,
+        })
+    };
+    (1..=250).map(organization).collect()
 }
 
 /// A console over a fresh database and a fake with agreements 1 to 5, updated at 10, 20, … 50.
@@ -514,6 +539,11 @@ fn the_directory_is_taken_in_once_after_the_listing_and_before_the_details() {
     "#]],
     );
     assert_eq!(story.matched("link:active"), 1);
+    let taken_in = directory::organizations(&story.store, "", 1).unwrap();
+    assert_eq!(taken_in.total, 250);
+    let linked = directory::organization(&story.store, "org-1").unwrap();
+    assert_eq!(linked.links[0].agreement.as_str(), "agmt-3");
+    assert_eq!(linked.organization.origin.source, "test");
     story.check(
         Scope::Changes,
         expect![[r#"

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as Arguments, Parser, Subcommand};
+use domain::EntryKind;
 use views::SortKey;
 
 /// Bindery on the command line.
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Agreements and what they grant
     #[command(subcommand)]
     Agreements(AgreementsCommand),
+    /// Organizations of the vendor's directory
+    #[command(subcommand)]
+    Organizations(OrganizationsCommand),
     /// Connections to seller accounts
     #[command(subcommand)]
     Connection(ConnectionCommand),
@@ -298,6 +302,42 @@ pub(crate) enum AgreementsCommand {
         /// Agreement id
         agreement: String,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum OrganizationsCommand {
+    /// List organizations by name
+    List {
+        /// Part of an id, a name, a member's e-mail address or a billing account
+        search: Vec<String>,
+        /// At most so many rows
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Everything known about one organization
+    Show {
+        /// Organization id
+        id: String,
+    },
+    /// Take in a file of the vendor's system of record: .csv, .json, .jsonl or .ndjson
+    Import {
+        /// The file
+        file: PathBuf,
+        /// What the rows are, where the file does not say
+        #[arg(long, value_parser = kind)]
+        kind: Option<EntryKind>,
+        /// Tell what would be done, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Leave bad rows out and take the others in
+        #[arg(long)]
+        skip_bad: bool,
+    },
+}
+
+fn kind(word: &str) -> Result<EntryKind, String> {
+    let kinds = EntryKind::ALL.map(EntryKind::word).join(", ");
+    EntryKind::from_word(word).ok_or_else(|| format!("must be one of {kinds}"))
 }
 
 /// A sort key with its direction.

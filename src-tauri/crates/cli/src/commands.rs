@@ -2,6 +2,7 @@
 
 mod agreements;
 mod connection;
+mod organizations;
 mod policy;
 mod sandbox;
 mod sync;
@@ -31,5 +32,8 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Sync { full } => sync::run(&connections.open(&id)?, full, output).await,
         Command::Status => sync::status(&connections, &id, output),
         Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),
+        Command::Organizations(command) => {
+            organizations::run(command, &connections.open(&id)?, output)
+        }
     }
 }

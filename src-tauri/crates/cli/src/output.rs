@@ -27,7 +27,10 @@ pub(crate) struct Fault {
 pub(crate) struct Problem {
     pub(crate) file: String,
     pub(crate) line: usize,
-    pub(crate) column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
     pub(crate) message: String,
 }
 
@@ -51,9 +54,17 @@ impl fmt::Display for Problem {
             file,
             line,
             column,
+            field,
             message,
         } = self;
-        write!(f, "{file}:{line}:{column}: {message}")
+        write!(f, "{file}:{line}:")?;
+        if let Some(column) = column {
+            write!(f, "{column}:")?;
+        }
+        if let Some(field) = field {
+            write!(f, " {field}")?;
+        }
+        write!(f, " {message}")
     }
 }
 
@@ -198,6 +209,12 @@ impl Fault {
         let first = problems.first().map(Problem::to_string);
         let failure = Failure::new(Code::Invalid, first.unwrap_or_default(), None);
         Self { failure, problems }
+    }
+
+    /// The same, with what to do next.
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.failure.hint = hint;
+        self
     }
 }
 

@@ -211,6 +211,22 @@ fn a_connection_lives_from_add_to_remove_and_its_secret_shows_nowhere() {
     );
     let again = story.answer(&["--connection", "acme", "agreements", "list"], "");
     assert_eq!(again["matched"], 40);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("crm.csv");
+    std::fs::write(&file, "id,name\nbolt,Bolt\n").unwrap();
+    let import = ["--connection", "acme", "organizations", "import"];
+    let import = [
+        &import[..],
+        &[file.to_str().unwrap(), "--kind", "organization"],
+    ]
+    .concat();
+    let (code, error) = story.error(&import, "");
+    assert_eq!((code, &error["code"]), (3, &Value::from("refused")));
+    let tried = story.answer(&[&import[..], &["--dry-run"]].concat(), "");
+    assert_eq!(
+        tried["kinds"][0]["added"], 1,
+        "the refused import left nothing"
+    );
 
     let (code, error) = story.error(&["connection", "remove", "acme", "--confirm", "Acme"], "");
     assert_eq!((code, &error["code"]), (2, &Value::from("invalid")));

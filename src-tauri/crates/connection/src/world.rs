@@ -4,13 +4,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use app::Directory;
-use app::directory::{DirectoryError, LinkPage};
+use app::directory::{DirectoryError, Page};
 use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind};
 use futures_util::future::BoxFuture;
 use sandbox::{Control, Options, Running, ServeError};
 
 use crate::OpenError;
 use crate::open::parse_time;
+
+mod directory;
+
+use self::directory::entries;
+
+/// What the sandbox's directory is called as an origin.
+const NAME: &str = "sandbox directory";
 
 /// How often another process's sandbox is looked for while it starts, and how long in between.
 const LOOKS_MAX: usize = 40;
@@ -93,16 +100,22 @@ impl ControlGuard {
 pub(crate) struct SandboxDirectory(pub(crate) Control);
 
 impl Directory for SandboxDirectory {
-    fn links(&self, after: Option<String>) -> BoxFuture<'_, Result<LinkPage, DirectoryError>> {
+    fn page(&self, after: Option<String>) -> BoxFuture<'_, Result<Page, DirectoryError>> {
         Box::pin(async move {
             let page = self.0.directory_page(after.as_deref(), None).await;
             let page = page.map_err(|error| DirectoryError(error.to_string()))?;
             let links: Result<_, _> = page.links.iter().map(link).collect();
-            Ok(LinkPage {
+            let entries = entries(&page);
+            Ok(Page {
                 links: links.map_err(|error| DirectoryError(error.to_string()))?,
+                entries: entries.map_err(|error| DirectoryError(error.to_string()))?,
                 next: page.next,
             })
         })
+    }
+
+    fn name(&self) -> &'static str {
+        NAME
     }
 }
 
@@ -124,6 +137,6 @@ fn link(link: &sandbox::Link) -> Result<Link, OpenError> {
         },
         state: LinkState::Active,
         since: parse_time(&link.since)?,
-        source: "sandbox directory".to_owned(),
+        source: NAME.to_owned(),
     })
 }

@@ -10,7 +10,7 @@ mod value;
 
 pub use complete::{Completion, Completions, complete};
 pub use field::{FIELDS, Field, FieldKind, TextField, TimeField, field};
-pub use parse::parse;
+pub use parse::{nearest, parse};
 pub use value::{Bound, LinkChoice, Moment, TimeRange, Trait, ValueRange, When};
 
 use crate::{AgreementStatus, Currency};

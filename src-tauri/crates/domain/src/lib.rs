@@ -4,6 +4,7 @@
 //! once, at the edge; everything behind the edge may rely on them.
 
 pub mod agreement;
+pub mod directory;
 pub mod entitlement;
 pub mod filter;
 pub mod ids;
@@ -15,6 +16,10 @@ pub mod time;
 pub use agreement::{
     Agreement, AgreementDetails, AgreementStatus, CancellationRequest, CancellationStatus, Contact,
     EndBehavior, Provisioning, ProvisioningStatus, Term,
+};
+pub use directory::{
+    BillingAccount, Deployment, DirectoryId, Email, Entry, EntryKind, Known, Member, Organization,
+    Text, Workspace,
 };
 pub use entitlement::{Entitlement, EntitlementValue};
 pub use ids::{

@@ -14,6 +14,8 @@ pub enum Topic {
     Listings,
     /// Cancellation requests.
     Cancellations,
+    /// Organizations and what belongs to them, in the vendor's directory.
+    Directory,
     /// Links to the vendor's directory.
     Links,
     /// What the credentials may do.
@@ -24,12 +26,13 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Agreements,
         Self::Details,
         Self::Entitlements,
         Self::Listings,
         Self::Cancellations,
+        Self::Directory,
         Self::Links,
         Self::Permissions,
         Self::Sync,

@@ -15,6 +15,7 @@ const APPLICATION_ID: i32 = 0x4249_4e44;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_cache_and_ledger.sql"),
     include_str!("../migrations/0002_permissions.sql"),
+    include_str!("../migrations/0003_directory.sql"),
 ];
 
 /// How long a call waits for another program's lock.

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod cancellation;
 pub mod details;
+pub mod directory;
 pub mod entitlement;
 pub mod link;
 pub mod listing;

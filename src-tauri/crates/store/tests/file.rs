@@ -229,3 +229,23 @@ fn link_to(name: &str) -> Link {
         source: "test".to_owned(),
     }
 }
+
+/// Before the directory had tables, links alone were taken in, and that was noted as done.
+#[test]
+fn a_file_from_before_the_directory_takes_it_in_with_the_next_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.sqlite3");
+    let other = Connection::open(&file).unwrap();
+    for migration in [
+        include_str!("../migrations/0001_cache_and_ledger.sql"),
+        include_str!("../migrations/0002_permissions.sql"),
+        "UPDATE sync SET directory_at = 5, clock_offset = 42",
+        "PRAGMA user_version = 2; PRAGMA application_id = 0x42494e44",
+    ] {
+        other.execute_batch(migration).unwrap();
+    }
+    drop(other);
+    let store = Store::open(&file).unwrap();
+    let state = store.read(|read| read.sync_state()).unwrap();
+    assert_eq!((state.directory_at, state.clock_offset), (None, 42));
+}

@@ -18,7 +18,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    fn new(source: &str, at: Timestamp) -> Self {
+    pub(crate) fn new(source: &str, at: Timestamp) -> Self {
         Self {
             source: source.to_owned(),
             at: millis(at),

@@ -7,8 +7,10 @@
 mod agreement;
 mod connection;
 mod detail;
+mod directory;
 mod failure;
 mod filter;
+mod import;
 mod overview;
 mod status;
 
@@ -23,10 +25,15 @@ pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,
     LinkInfo, Provenance, TermInfo,
 };
+pub use directory::{
+    BillingAccountInfo, DeploymentInfo, Knowable, LinkToTarget, MemberInfo, OrganizationDetail,
+    OrganizationInfo, OrganizationListItem, OrganizationsList, WorkspaceInfo,
+};
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
     Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
 };
+pub use import::{BadRowInfo, ImportReport, ImportedKind};
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
 

@@ -227,6 +227,8 @@ pub enum Topic {
     Listings,
     /// Cancellation requests.
     Cancellations,
+    /// Organizations and what belongs to them.
+    Directory,
     /// Links to the vendor's directory.
     Links,
     /// What the credentials may do.
@@ -247,6 +249,7 @@ impl From<store::Topic> for Topic {
             store::Topic::Entitlements => Self::Entitlements,
             store::Topic::Listings => Self::Listings,
             store::Topic::Cancellations => Self::Cancellations,
+            store::Topic::Directory => Self::Directory,
             store::Topic::Links => Self::Links,
             store::Topic::Permissions => Self::Permissions,
             store::Topic::Sync => Self::Status,

@@ -145,14 +145,9 @@ fn own_files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(files)
 }
 
-/// Reads a file no further than a policy may be long; one byte more shows that it is longer.
+/// The text of a policy file.
 fn read(path: &Path) -> Result<String, Fault> {
-    use std::io::Read;
-    let most = FILE_BYTES_MAX as u64 + 1;
-    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    let mut bytes = Vec::new();
-    let read = file.take(most).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(path, &error))?;
+    let bytes = read_bytes(path, FILE_BYTES_MAX)?;
     if bytes.len() > FILE_BYTES_MAX {
         // It may be cut in the middle of a letter; the loader says that it is too long.
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
@@ -161,6 +156,17 @@ fn read(path: &Path) -> Result<String, Fault> {
         let message = format!("{} is no text in UTF-8", path.display());
         Failure::new(Code::Invalid, message, None).into()
     })
+}
+
+/// Reads a file no further than it may be long; one byte more shows that it is longer.
+pub(super) fn read_bytes(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Fault> {
+    use std::io::Read;
+    let most = bytes_max as u64 + 1;
+    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut bytes = Vec::new();
+    let read = file.take(most).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(path, &error))?;
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
@@ -181,7 +187,8 @@ impl From<LoadError> for Problem {
         Self {
             file: error.file,
             line: error.line,
-            column: error.column,
+            column: Some(error.column),
+            field: None,
             message: error.reason,
         }
     }

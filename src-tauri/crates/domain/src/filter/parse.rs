@@ -429,11 +429,9 @@ fn fail<T>(span: Span, message: String, suggestion: Option<String>) -> Result<T>
 }
 
 /// The candidate that `text` was most likely meant to be, if any is near: a prefix, or at most two
-/// letters off (one in a word of up to four).
-pub(super) fn nearest(
-    text: &str,
-    candidates: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
+/// letters off (one in a word of up to four). Candidates are in lower case.
+#[must_use]
+pub fn nearest<'c>(text: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let text = text.to_ascii_lowercase();
     let allowed = if text.chars().count() <= 4 { 1 } else { 2 };
     candidates

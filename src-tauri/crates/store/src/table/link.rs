@@ -102,6 +102,21 @@ impl Read<'_> {
         }
         Ok(links)
     }
+
+    /// Links to a target, the current ones first and then the newest, up to `limit`.
+    pub fn links_to(&self, kind: TargetKind, id: &str, limit: usize) -> Result<Vec<Link>> {
+        let mut to = self.tx.prepare_cached(
+            "SELECT agreement, license, target_kind, target_id, target_name, state, since, source
+             FROM link WHERE target_kind = ?1 AND target_id = ?2
+             ORDER BY current DESC, since DESC, id DESC LIMIT ?3",
+        )?;
+        let mut found = to.query((kind.word(), id, limit))?;
+        let mut links = Vec::new();
+        while let Some(row) = found.next()? {
+            links.push(link(row)?);
+        }
+        Ok(links)
+    }
 }
 
 fn link(row: &Row<'_>) -> Result<Link> {

@@ -1,0 +1,225 @@
+//! The vendor's directory: listing, showing, and taking a file in.
+
+use std::path::Path;
+
+use app::Action;
+use app::directory;
+use app::directory::import::{self, FILE_BYTES_MAX, ImportError, OnBadRows};
+use connection::Connection;
+use domain::EntryKind;
+use views::{
+    ImportReport, Knowable, OrganizationDetail, OrganizationListItem, OrganizationsList, Provenance,
+};
+
+use super::policy::read_bytes;
+use super::sync::when;
+use crate::args::OrganizationsCommand;
+use crate::output::{Fault, Output, Problem};
+
+pub(crate) fn run(
+    command: OrganizationsCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match command {
+        OrganizationsCommand::List { search, limit } => {
+            list(connection, &search.join(" "), limit, output)
+        }
+        OrganizationsCommand::Show { id } => show(connection, &id, output),
+        OrganizationsCommand::Import {
+            file,
+            kind,
+            dry_run,
+            skip_bad,
+        } => {
+            let on_bad = if skip_bad {
+                OnBadRows::Skip
+            } else {
+                OnBadRows::Refuse
+            };
+            if dry_run {
+                try_import(connection, &file, kind, on_bad, output)
+            } else {
+                import(connection, &file, kind, on_bad, output)
+            }
+        }
+    }
+}
+
+fn list(connection: &Connection, search: &str, limit: usize, output: &Output) -> Result<(), Fault> {
+    let page = directory::organizations(connection.store(), search, limit)?;
+    let list = OrganizationsList::of(&page);
+    output.answer(&list, || {
+        let lines = list.rows.iter().map(line);
+        let shown = format!("{} of {} organizations match", list.matched, list.total);
+        lines.chain([shown]).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn line(row: &OrganizationListItem) -> String {
+    let it = &row.organization;
+    format!(
+        "{:<32} {:<12} {:<16} {:>3} members  {:>2} links  {} · {}",
+        it.id,
+        told(it.plan.as_deref()),
+        told(it.payment_method.as_deref()),
+        row.members,
+        row.links,
+        it.name,
+        origin(&it.from)
+    )
+}
+
+fn show(connection: &Connection, id: &str, output: &Output) -> Result<(), Fault> {
+    let record = directory::organization(connection.store(), id)?;
+    let detail = OrganizationDetail::of(&record);
+    output.answer(&detail, || text(&detail))
+}
+
+fn text(detail: &OrganizationDetail) -> String {
+    let it = &detail.organization;
+    let credit = it.credit_balance.as_ref();
+    let credit = credit.map(|credit| format!("{} {}", credit.currency, credit.amount));
+    let invoices = it.open_invoices.map(|count| count.to_string());
+    let mut lines = vec![
+        format!("{}  {}", it.id, it.name),
+        format!("Plan             {}", told(it.plan.as_deref())),
+        format!("Payment method   {}", told(it.payment_method.as_deref())),
+        format!("Payment shown as {}", knowable(&it.payment_reference)),
+        format!("Credits          {}", told(credit.as_deref())),
+        format!(
+            "Signs in by      {}",
+            told(it.authentication_method.as_deref())
+        ),
+        format!("Open invoices    {}", told(invoices.as_deref())),
+        format!("Billing account  {}", knowable(&it.billing_account)),
+        format!("Told by          {}", origin(&it.from)),
+    ];
+    for member in &detail.members {
+        let verified = match member.verified {
+            Some(true) => "verified",
+            Some(false) => "not verified",
+            None => "not known whether verified",
+        };
+        let role = told(member.role.as_deref());
+        lines.push(format!("Member     {}  {role}, {verified}", member.email));
+    }
+    for workspace in &detail.workspaces {
+        let state = told(workspace.state.as_deref());
+        let site = told(workspace.site.as_deref());
+        lines.push(format!("Workspace  {}  {state}, {site}", workspace.id));
+    }
+    for deployment in &detail.deployments {
+        let state = told(deployment.state.as_deref());
+        let trial = match (deployment.trial, deployment.trial_ends_at) {
+            (Some(true), Some(at)) => format!(", trial until {}", when(at)),
+            (Some(true), None) => ", trial".to_owned(),
+            _ => String::new(),
+        };
+        lines.push(format!("Deployment {}  {state}{trial}", deployment.id));
+    }
+    for link in &detail.links {
+        let since = when(link.link.since);
+        lines.push(format!(
+            "Link       {}  {} since {since}",
+            link.agreement, link.link.state
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What the import would do. It fails as the import would.
+fn try_import(
+    connection: &Connection,
+    path: &Path,
+    kind: Option<EntryKind>,
+    on_bad: OnBadRows,
+    output: &Output,
+) -> Result<(), Fault> {
+    let plan = plan(connection, path, kind)?;
+    plan.check(on_bad).map_err(|error| bad_file(path, &error))?;
+    report(&ImportReport::of_plan(&plan), path, output)
+}
+
+fn import(
+    connection: &Connection,
+    path: &Path,
+    kind: Option<EntryKind>,
+    on_bad: OnBadRows,
+    output: &Output,
+) -> Result<(), Fault> {
+    let permit = connection.permit(Action::EditDirectory)?;
+    let plan = plan(connection, path, kind)?;
+    let now = connection.clock().now();
+    let done = plan
+        .apply(connection.store(), permit, on_bad, now)
+        .map_err(|error| fault(path, &error))?;
+    report(&ImportReport::of_done(&plan, &done), path, output)
+}
+
+fn plan(
+    connection: &Connection,
+    path: &Path,
+    kind: Option<EntryKind>,
+) -> Result<import::Plan, Fault> {
+    let bytes = read_bytes(path, FILE_BYTES_MAX)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    import::plan(connection.store(), &name, &bytes, kind).map_err(|error| fault(path, &error))
+}
+
+fn fault(path: &Path, error: &app::Error) -> Fault {
+    match error {
+        app::Error::Import(error) => bad_file(path, error),
+        other => views::Failure::from(other).into(),
+    }
+}
+
+fn bad_file(path: &Path, error: &ImportError) -> Fault {
+    let problems = error.bad.iter().map(|bad| Problem {
+        file: path.display().to_string(),
+        line: bad.line,
+        column: None,
+        field: bad.field.clone(),
+        message: bad.reason.clone(),
+    });
+    let skip = "Nothing was imported. Mend the rows, or leave them out with --skip-bad.";
+    Fault::of_file(problems.collect()).with_hint(error.skippable.then(|| skip.to_owned()))
+}
+
+fn report(report: &ImportReport, path: &Path, output: &Output) -> Result<(), Fault> {
+    output.answer(report, || {
+        let skipped = report.skipped.iter().map(|bad| {
+            let field = bad.field.as_deref().unwrap_or_default();
+            format!("{}:{}: {field} {}", path.display(), bad.line, bad.reason)
+        });
+        let kinds = report.kinds.iter().map(|kind| {
+            format!(
+                "{:<16} {} added, {} changed, {} unchanged",
+                kind.kind, kind.added, kind.changed, kind.unchanged
+            )
+        });
+        let end = if report.dry_run {
+            "Nothing was changed: a dry run"
+        } else {
+            "Imported"
+        };
+        let lines = skipped.chain(kinds).chain([end.to_owned()]);
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn told(value: Option<&str>) -> &str {
+    value.unwrap_or("not known")
+}
+
+fn knowable(value: &Knowable) -> &str {
+    match (&value.value, value.known) {
+        (Some(value), _) => value,
+        (None, true) => "none",
+        (None, false) => "not known",
+    }
+}
+
+fn origin(from: &Provenance) -> String {
+    format!("{}, {}", from.source, when(from.at))
+}

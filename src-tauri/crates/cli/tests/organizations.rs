@@ -1,0 +1,177 @@
+//! The directory on the command line: taken in with the first sync, listed, shown, imported.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in the tests' own functions, too, what goes wrong fails the test"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
+    command.arg("--data-dir").arg(folder).args(arguments);
+    command.output().unwrap()
+}
+
+#[track_caller]
+fn answer(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[arguments, &["--json"]].concat());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && errors.is_empty(), "{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
+    let output = run(folder, &[arguments, &["--json"]].concat());
+    assert!(output.stdout.is_empty());
+    let error = serde_json::from_slice(&output.stderr).unwrap();
+    (output.status.code().unwrap(), error)
+}
+
+/// The first sync brings the whole directory of the sandbox; the next one leaves it alone.
+#[test]
+fn a_sync_takes_the_directory_in_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    answer(folder, &["sync"]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let state = folder.join("sandbox");
+    let told = runtime.block_on(async {
+        let options = sandbox::Options::for_state(&state);
+        let served = sandbox::serve(options).await.unwrap();
+        let told = sandbox::Control::at(served.endpoint()).directory().await;
+        served.stop().await;
+        told.unwrap()
+    });
+    let database = folder.join("connections/sandbox.sqlite3");
+    let store = store::Store::open(&database).unwrap();
+    let counts = store.read(|read| read.directory_counts()).unwrap();
+    let counts: Vec<usize> = counts.into_values().collect();
+    assert_eq!(
+        counts,
+        [
+            told.billing_accounts.len(),
+            told.organizations.len(),
+            told.members.len(),
+            told.workspaces.len(),
+            told.deployments.len()
+        ]
+    );
+    let with_card = told
+        .organizations
+        .iter()
+        .find(|it| it.payment_method == "card")
+        .unwrap();
+    let shown = answer(folder, &["organizations", "show", &with_card.id]);
+    let organization = &shown["organization"];
+    assert_eq!(organization["paymentMethod"], "card");
+    assert_eq!(
+        organization["billingAccount"],
+        json!({"known": true, "value": null})
+    );
+    assert_eq!(organization["from"]["source"], "sandbox directory");
+    let linked = told
+        .links
+        .iter()
+        .find(|link| link.target.kind == "organization")
+        .unwrap();
+    let shown = answer(folder, &["organizations", "show", &linked.target.id]);
+    assert_eq!(shown["links"][0]["agreement"], linked.agreement_id.as_str());
+
+    // What is imported meanwhile is not taken back by the next sync.
+    let file = folder.join("plans.csv");
+    fs::write(
+        &file,
+        format!("id,name,plan\n{},Renamed,scale\n", with_card.id),
+    )
+    .unwrap();
+    let import = [
+        "organizations",
+        "import",
+        file.to_str().unwrap(),
+        "--kind",
+        "organization",
+    ];
+    answer(folder, &import);
+    answer(folder, &["sync", "--full"]);
+    let shown = answer(folder, &["organizations", "show", &with_card.id]);
+    assert_eq!(shown["organization"]["name"], "Renamed");
+}
+
+#[test]
+fn a_file_is_tried_refused_skipped_and_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("crm.csv");
+    fs::write(
+        &file,
+        "kind,id,name,organization,email,role\n\
+         organization,acme,Acme Ltd,,,\n\
+         organization,bolt,,,,\n\
+         member,,,acme,anna@acme.test,owner\n\
+         member,,,bolt,bo@bolt.test,owner\n",
+    )
+    .unwrap();
+    let path = file.to_str().unwrap();
+    let total = || answer(folder, &["organizations", "list"])["total"].clone();
+
+    for arguments in [&["--dry-run"][..], &[]] {
+        let import = [&["organizations", "import", path], arguments].concat();
+        let (code, told) = error(folder, &import);
+        assert_eq!((code, &told["code"]), (2, &json!("invalid")));
+        assert_eq!(
+            told["problems"],
+            json!([
+                {"file": path, "line": 3, "field": "name", "message": "is needed"},
+                {"file": path, "line": 5, "field": "organization",
+                    "message": "refers to “bolt”, and there is no such organization"},
+            ])
+        );
+        assert!(told["hint"].as_str().unwrap().contains("--skip-bad"));
+        assert_eq!(total(), 0);
+    }
+
+    let skip = ["organizations", "import", path, "--skip-bad"];
+    let tried = answer(folder, &[&skip[..], &["--dry-run"]].concat());
+    assert_eq!((&tried["dryRun"], total()), (&json!(true), json!(0)));
+    let done = answer(folder, &skip);
+    assert_eq!(done["kinds"], tried["kinds"]);
+    assert_eq!(done["skipped"].as_array().unwrap().len(), 2);
+    let listed = answer(folder, &["organizations", "list", "ANNA@"]);
+    assert_eq!(
+        (&listed["matched"], &listed["total"]),
+        (&json!(1), &json!(1))
+    );
+    let row = &listed["rows"][0];
+    assert_eq!(
+        (&row["organization"]["id"], &row["members"]),
+        (&json!("acme"), &json!(1))
+    );
+    assert_eq!(row["organization"]["from"]["source"], "import crm.csv");
+    assert_eq!(answer(folder, &skip)["kinds"][0]["unchanged"], 1);
+
+    let shown = String::from_utf8(run(folder, &["organizations", "show", "acme"]).stdout).unwrap();
+    assert!(shown.contains("anna@acme.test  owner"), "{shown}");
+    assert!(shown.contains("Payment method   not known"), "{shown}");
+}
+
+#[test]
+fn what_is_not_there_and_what_is_no_kind_have_exit_codes_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert_eq!(error(folder, &["organizations", "show", "nobody"]).0, 7);
+    assert_eq!(
+        error(folder, &["organizations", "import", "nowhere.csv"]).0,
+        7
+    );
+    let (code, _) = error(
+        folder,
+        &["organizations", "import", "x.csv", "--kind", "planet"],
+    );
+    assert_eq!(code, 2);
+}

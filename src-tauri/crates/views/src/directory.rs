@@ -1,0 +1,296 @@
+//! The vendor's directory.
+
+use domain::{BillingAccount, Deployment, Known, Member, Organization, Workspace};
+use serde::Serialize;
+use specta::Type;
+use store::table::directory::{OrganizationPage, OrganizationRecord, OrganizationRow, Told};
+
+use crate::detail::Provenance;
+use crate::{LinkInfo, Millis, Money, millis, number};
+
+/// Something that there may be none of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Knowable {
+    /// Whether the vendor has told.
+    pub known: bool,
+    /// What it is; absent when it is not known, and when it is known that there is none.
+    pub value: Option<String>,
+}
+
+/// An organization, as the vendor told of it. What is absent was not told.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at domain::Organization")]
+pub struct OrganizationInfo {
+    pub id: String,
+    pub name: String,
+    pub plan: Option<String>,
+    pub payment_method: Option<String>,
+    pub payment_reference: Knowable,
+    pub credit_balance: Option<Money>,
+    pub authentication_method: Option<String>,
+    pub open_invoices: Option<u32>,
+    pub billing_account: Knowable,
+    pub created_at: Option<Millis>,
+    pub from: Provenance,
+}
+
+/// An organization in a list.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationListItem {
+    /// The organization.
+    pub organization: OrganizationInfo,
+    /// People in it.
+    pub members: u32,
+    /// Workspaces of it or of its billing account.
+    pub workspaces: u32,
+    /// Deployments.
+    pub deployments: u32,
+    /// Agreements whose current link leads to it.
+    pub links: u32,
+}
+
+/// Organizations that match a search.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationsList {
+    /// The first ones, by name.
+    pub rows: Vec<OrganizationListItem>,
+    /// How many match.
+    pub matched: u32,
+    /// How many there are.
+    pub total: u32,
+}
+
+/// A person in an organization.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at domain::Member")]
+pub struct MemberInfo {
+    pub email: String,
+    pub name: Option<String>,
+    pub role: Option<String>,
+    pub verified: Option<bool>,
+    pub authentication_method: Option<String>,
+    pub company: Option<String>,
+    pub country: Option<String>,
+    #[serde(rename = "use")]
+    pub usage: Option<String>,
+    pub phone: Knowable,
+    pub from: Provenance,
+}
+
+/// A billing account.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at domain::BillingAccount")]
+pub struct BillingAccountInfo {
+    pub user_name: String,
+    pub email: Option<String>,
+    pub company: Option<String>,
+    pub country: Option<String>,
+    pub created_at: Option<Millis>,
+    pub from: Provenance,
+}
+
+/// A workspace.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at domain::Workspace")]
+pub struct WorkspaceInfo {
+    pub id: String,
+    pub organization: Option<String>,
+    pub billing_account: Option<String>,
+    pub name: Option<String>,
+    pub site: Option<String>,
+    pub language: Option<String>,
+    pub state: Option<String>,
+    pub settlement: Option<String>,
+    pub from: Provenance,
+}
+
+/// A deployment.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the meanings stand at domain::Deployment")]
+pub struct DeploymentInfo {
+    pub id: String,
+    pub name: Option<String>,
+    pub state: Option<String>,
+    pub trial: Option<bool>,
+    pub trial_ends_at: Option<Millis>,
+    pub from: Provenance,
+}
+
+/// A link, from the target's end.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkToTarget {
+    /// The agreement that the license came with.
+    pub agreement: String,
+    /// License ARN; absent on products that predate licenses.
+    pub license: Option<String>,
+    /// How it stands, and since when.
+    pub link: LinkInfo,
+}
+
+/// An organization with all that belongs to it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationDetail {
+    /// The organization.
+    pub organization: OrganizationInfo,
+    /// The billing account that it names, when that one is in the directory.
+    pub billing_account: Option<BillingAccountInfo>,
+    /// People, by address.
+    pub members: Vec<MemberInfo>,
+    /// Workspaces, by id.
+    pub workspaces: Vec<WorkspaceInfo>,
+    /// Deployments, by id.
+    pub deployments: Vec<DeploymentInfo>,
+    /// Links to it, the current ones first.
+    pub links: Vec<LinkToTarget>,
+}
+
+impl OrganizationsList {
+    /// The page as JSON carries it.
+    #[must_use]
+    pub fn of(page: &OrganizationPage) -> Self {
+        Self {
+            rows: page.rows.iter().map(OrganizationListItem::from).collect(),
+            matched: number(page.matched),
+            total: number(page.total),
+        }
+    }
+}
+
+impl OrganizationDetail {
+    /// The organization as JSON carries it.
+    #[must_use]
+    pub fn of(record: &OrganizationRecord) -> Self {
+        let links = record.links.iter().map(|link| LinkToTarget {
+            agreement: link.agreement.to_string(),
+            license: link.license.as_ref().map(ToString::to_string),
+            link: link.into(),
+        });
+        Self {
+            organization: (&record.organization).into(),
+            billing_account: record.billing_account.as_ref().map(Into::into),
+            members: record.members.iter().map(Into::into).collect(),
+            workspaces: record.workspaces.iter().map(Into::into).collect(),
+            deployments: record.deployments.iter().map(Into::into).collect(),
+            links: links.collect(),
+        }
+    }
+}
+
+impl From<&OrganizationRow> for OrganizationListItem {
+    fn from(row: &OrganizationRow) -> Self {
+        Self {
+            organization: (&row.organization).into(),
+            members: number(row.members),
+            workspaces: number(row.workspaces),
+            deployments: number(row.deployments),
+            links: number(row.links),
+        }
+    }
+}
+
+impl From<&Told<Organization>> for OrganizationInfo {
+    fn from(told: &Told<Organization>) -> Self {
+        let it = &told.it;
+        Self {
+            id: it.id.to_string(),
+            name: it.name.to_string(),
+            plan: text(it.plan.as_ref()),
+            payment_method: text(it.payment_method.as_ref()),
+            payment_reference: knowable(&it.payment_reference),
+            credit_balance: it.credit_balance.map(Money::from),
+            authentication_method: text(it.authentication_method.as_ref()),
+            open_invoices: it.open_invoices,
+            billing_account: knowable(&it.billing_account),
+            created_at: it.created_at.map(millis),
+            from: provenance(told),
+        }
+    }
+}
+
+impl From<&Told<Member>> for MemberInfo {
+    fn from(told: &Told<Member>) -> Self {
+        let it = &told.it;
+        Self {
+            email: it.email.to_string(),
+            name: text(it.name.as_ref()),
+            role: text(it.role.as_ref()),
+            verified: it.verified,
+            authentication_method: text(it.authentication_method.as_ref()),
+            company: text(it.company.as_ref()),
+            country: text(it.country.as_ref()),
+            usage: text(it.usage.as_ref()),
+            phone: knowable(&it.phone),
+            from: provenance(told),
+        }
+    }
+}
+
+impl From<&Told<BillingAccount>> for BillingAccountInfo {
+    fn from(told: &Told<BillingAccount>) -> Self {
+        let it = &told.it;
+        Self {
+            user_name: it.user_name.to_string(),
+            email: text(it.email.as_ref()),
+            company: text(it.company.as_ref()),
+            country: text(it.country.as_ref()),
+            created_at: it.created_at.map(millis),
+            from: provenance(told),
+        }
+    }
+}
+
+impl From<&Told<Workspace>> for WorkspaceInfo {
+    fn from(told: &Told<Workspace>) -> Self {
+        let it = &told.it;
+        Self {
+            id: it.id.to_string(),
+            organization: text(it.organization.as_ref()),
+            billing_account: text(it.billing_account.as_ref()),
+            name: text(it.name.as_ref()),
+            site: text(it.site.as_ref()),
+            language: text(it.language.as_ref()),
+            state: text(it.state.as_ref()),
+            settlement: text(it.settlement.as_ref()),
+            from: provenance(told),
+        }
+    }
+}
+
+impl From<&Told<Deployment>> for DeploymentInfo {
+    fn from(told: &Told<Deployment>) -> Self {
+        let it = &told.it;
+        Self {
+            id: it.id.to_string(),
+            name: text(it.name.as_ref()),
+            state: text(it.state.as_ref()),
+            trial: it.trial,
+            trial_ends_at: it.trial_ends_at.map(millis),
+            from: provenance(told),
+        }
+    }
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+fn knowable(value: &Known<impl ToString>) -> Knowable {
+    Knowable {
+        known: value.is_known(),
+        value: value.value().map(ToString::to_string),
+    }
+}
+
+fn provenance<T>(told: &Told<T>) -> Provenance {
+    Provenance::new(&told.origin.source, told.origin.as_of)
+}
