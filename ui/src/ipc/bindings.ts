@@ -966,6 +966,8 @@ export type Topic =
 "listings" | 
 /**  Cancellation requests. */
 "cancellations" | 
+/**  Organizations and what belongs to them. */
+"directory" | 
 /**  Links to the vendor's directory. */
 "links" | 
 /**  What the credentials may do. */
