@@ -18,6 +18,9 @@ const PAINTING_MAX: Duration = Duration::from_secs(10);
 /// A screen with fewer colors shows no window: Xvfb's own is black.
 const COLORS_MIN: u32 = 16;
 
+/// What the window may still tell after its first rows, before it is photographed.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// What was asked for on the command line.
 pub(crate) struct Options {
     release: bool,
@@ -98,6 +101,8 @@ fn photograph(workspace: &Workspace, app: Command) -> Outcome {
     let mut launch = Launch::start(app, &workspace.target.join("run"), &display)?;
     let loaded = launch.wait_until_ready()?;
     println!("── The window loaded in {}.", process::seconds(loaded));
+    // What the window tells right after its rows belongs in the picture.
+    thread::sleep(SETTLING);
     take_picture(&display, &picture)?;
     println!("── Screenshot: {}", picture.display());
     Ok(())
