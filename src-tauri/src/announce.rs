@@ -124,9 +124,12 @@ pub(crate) async fn lock(app: &AppHandle, session: &Arc<Session>) {
 pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
     loop {
         tokio::time::sleep(IDLE_LOOKED_AT_EVERY).await;
+        // Before the file is read: most of the time there is nothing to lock.
+        if session.is_locked() || !session.guards_something() {
+            continue;
+        }
         let after = preferences::read(session.folders().config()).lock_after_minutes;
-        let alone = is_left_alone(after, session.idle_ms());
-        if alone && session.guards_something() && !session.is_locked() {
+        if is_left_alone(after, session.idle_ms()) {
             lock(&app, &session).await;
         }
     }

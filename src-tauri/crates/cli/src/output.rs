@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use connection::OpenError;
 use serde::Serialize;
-use views::{Code, Failure};
+use views::{Code, Failure, FieldProblem};
 
 /// Where answers go.
 pub(crate) struct Output {
@@ -46,6 +46,9 @@ struct ErrorDocument<'a> {
     request_id: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     problems: &'a [Problem],
+    /// What is wrong with which field of what was entered.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    fields: &'a [FieldProblem],
 }
 
 impl fmt::Display for Problem {
@@ -118,6 +121,7 @@ impl Output {
             hint: failure.hint.as_deref(),
             request_id: failure.request_id.as_deref(),
             problems: &fault.problems,
+            fields: &failure.fields,
         };
         let text = if self.json {
             serde_json::to_string(&document).unwrap_or_default()
@@ -129,6 +133,11 @@ impl Output {
                 .unwrap_or_default();
             let others = fault.problems.iter().skip(1);
             let others = others.fold(String::new(), |said, problem| format!("{said}\n{problem}"));
+            // The message of a single field's problem says it already.
+            let fields = failure.fields.iter().filter(|_| failure.fields.len() > 1);
+            let others = fields.fold(others, |said, problem| {
+                format!("{said}\n  {}: {}", problem.field, problem.message)
+            });
             let request = failure
                 .request_id
                 .as_ref()

@@ -264,6 +264,11 @@ fn what_is_entered_wrongly_is_told_without_being_repeated() {
         assert!(message.contains(part), "{message}");
         assert!(!message.contains(SECRET));
     }
+    let output = story.add("Acme", account(), &swapped);
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["fields"][0]["field"], "accessKeyId");
+    let message = error["fields"][0]["message"].as_str().unwrap();
+    assert!(message.contains("swapped"), "{message}");
     let listed = story.answer(&["connection", "list"], "");
     assert_eq!(listed.as_array().unwrap().len(), 1, "nothing is half saved");
     assert_eq!(story.leaks(), [""; 0].map(PathBuf::from));

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use app::Access;
 use app::error::FieldProblem;
 use app::marketplace::{CallerIdentity, ErrorKind, Marketplace, MarketplaceError};
 use aws::{AwsMarketplace, MfaCodes};
 use store::{DatabaseKey, Store};
-use vault::{Place, Secret, SecretKind, SecretName, Vault, VaultError};
+use vault::{Secret, SecretKind, SecretName, Vault, VaultError};
 
 use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
 use crate::keys::AccessKeys;
 use crate::saved::{self, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError};
 use crate::seller::{self, Seller};
-use crate::{Connection, Folders, OpenError};
+use crate::{Connection, Folders, OpenError, lock};
 
 /// Where a connection's secrets are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -454,17 +454,6 @@ impl Connections {
     }
 }
 
-impl Keep {
-    /// Whether this is the keyring of the operating system.
-    #[must_use]
-    pub fn of(vault: &Vault) -> Self {
-        match vault.place() {
-            Place::Keyring(_) => Self::InKeyring,
-            Place::Memory => Self::InMemory,
-        }
-    }
-}
-
 /// Makes sure that the credentials are those of the connection's account, before they are kept.
 async fn identify(
     saved: &SavedConnection,
@@ -515,11 +504,6 @@ pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenEr
 fn random_suffix() -> Result<String, OpenError> {
     let key = DatabaseKey::random()?;
     Ok(key.to_hex()[..8].to_owned())
-}
-
-/// A panic elsewhere leaves what is behind these locks whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file beside another, as SQLite names them.

@@ -4,6 +4,8 @@
 //! line both start here. The database opens at once and can be asked without anything else; AWS (or the
 //! sandbox) is reached only when somebody wants it.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 mod connections;
 mod draft;
 mod error;
@@ -22,3 +24,8 @@ pub use folders::Folders;
 pub use open::{Connection, parse_time};
 pub use saved::{Base, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError, Source};
 pub use world::ControlGuard;
+
+/// Takes a lock. A panic elsewhere leaves what is behind this crate's locks whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,6 +1,6 @@
 //! An open connection.
 
-use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex as SyncMutex};
 
 use app::sync::{Progress, Scope, Summary};
 use app::{Access, Action, Clock, Console, Failure, FailureKind, Permit, Preflight};
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::seller::Seller;
 use crate::world::{SandboxDirectory, World};
-use crate::{Folders, OpenError};
+use crate::{Folders, OpenError, lock};
 
 /// A connection, open: its database at once, the way to AWS (or the sandbox) when it is first wanted.
 pub struct Connection {
@@ -329,9 +329,4 @@ const fn waits_for_the_person(kind: FailureKind) -> bool {
         kind,
         FailureKind::Credentials | FailureKind::CodeNeeded | FailureKind::Keyring
     )
-}
-
-/// A panic elsewhere leaves what is behind these locks whole.
-fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! The way to AWS of a seller account's connection.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use app::Clock;
 use aws::{
@@ -9,9 +9,9 @@ use aws::{
 use domain::AccountId;
 use vault::{SecretKind, SecretName, Vault, VaultError};
 
-use crate::OpenError;
 use crate::keys::AccessKeys;
 use crate::saved::{Base, SavedConnection, Source};
+use crate::{OpenError, lock};
 
 /// What a seller account's connection is made of, besides its database.
 pub(crate) struct Seller {
@@ -44,11 +44,7 @@ impl Seller {
 
     /// Sets the way to AWS up, with the keys that the keyring has now. Blocks while it asks.
     pub(crate) fn connect(&self) -> Result<AwsMarketplace, OpenError> {
-        let ready = self
-            .ready
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let ready = lock(&self.ready).take();
         if let Some(ready) = ready {
             return Ok(ready);
         }

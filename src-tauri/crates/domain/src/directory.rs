@@ -6,8 +6,7 @@
 //! [`Known`] tells the two apart; elsewhere a word does (`none` as a payment method) or another
 //! field (a deployment that is no trial has no end of one).
 
-use std::fmt;
-
+use crate::ids::identifier;
 use crate::{Invalid, Money, Timestamp};
 
 /// Longest id, in characters.
@@ -17,42 +16,12 @@ pub const EMAIL_CHARS_MAX: usize = 254;
 /// Longest name or word, in characters.
 pub const TEXT_CHARS_MAX: usize = 256;
 
-/// Declares a text that passed `accept`, trimmed.
-macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $expected:literal, $accept:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Parses the text; surrounding white space is ignored.
-            pub fn parse(text: &str) -> Result<Self, Invalid> {
-                let text = text.trim();
-                let accept: fn(&str) -> bool = $accept;
-                if accept(text) { Ok(Self(text.to_owned())) } else { Err(Invalid::new(text, $expected)) }
-            }
-
-            /// The text as the vendor writes it.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-text!(
+identifier!(
     /// What the vendor tells one thing from another by: an id, or a billing account's user name.
     DirectoryId, "an id (1 to 128 characters without white space)",
     |text| fits(text, ID_CHARS_MAX) && !text.contains(char::is_whitespace)
 );
-text!(
+identifier!(
     /// An e-mail address, as far as its shape can tell.
     Email, "an e-mail address",
     |text| fits(text, EMAIL_CHARS_MAX) && !text.contains(char::is_whitespace)
@@ -60,7 +29,7 @@ text!(
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
         })
 );
-text!(
+identifier!(
     /// A name, or a word of the vendor's, on one line.
     Text, "a text of one line with 1 to 256 characters",
     |text| fits(text, TEXT_CHARS_MAX)

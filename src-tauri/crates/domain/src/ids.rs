@@ -2,8 +2,6 @@
 //!
 //! Shapes: the marketplace models of botocore 1.44 for patterns and lengths; real events for the rest.
 
-use std::fmt;
-
 /// Why a text is not the identifier it should be. Names the field and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{text}” is not {expected}")]
@@ -23,7 +21,8 @@ impl Invalid {
     }
 }
 
-/// Declares an identifier: a text that passed `accept`, with its canonical form.
+/// Declares a text that passed `accept`, in its canonical form: trimmed, and otherwise as whoever it is
+/// from writes it.
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $accept:expr) => {
         $(#[$doc])*
@@ -31,27 +30,29 @@ macro_rules! identifier {
         pub struct $name(String);
 
         impl $name {
-            /// Parses the identifier; surrounding white space is ignored.
+            /// Parses the text; surrounding white space is ignored.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
                 let text = text.trim();
                 let accept: fn(&str) -> bool = $accept;
                 if accept(text) { Ok(Self(text.to_owned())) } else { Err(Invalid::new(text, $expected)) }
             }
 
-            /// The identifier as AWS writes it.
+            /// The text as AWS, or the vendor, writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     };
 }
+
+pub(crate) use identifier;
 
 /// The characters AWS allows in its resource ids (`ResourceId`: 1 to 64 of these).
 fn is_resource_id(text: &str) -> bool {
