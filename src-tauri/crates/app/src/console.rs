@@ -4,20 +4,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{AccountId, Timestamp};
 use store::Store;
+use store::table::audit::AuditKey;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::sync::{Parts, Progress, Scope, Summary};
 use crate::{
-    Access, Clock, Directory, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync,
+    Access, Clock, Directory, Error, Failure, FailureKind, Mailer, Marketplace, Policies,
+    Preflight, preflight, sync,
 };
 
 /// One open connection. Shared behind an `Arc` by every command.
 pub struct Console<M> {
     store: Arc<Store>,
-    marketplace: M,
+    pub(crate) marketplace: M,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) audit_key: AuditKey,
     directory: Option<Box<dyn Directory>>,
-    access: Access,
+    mailer: Option<Box<dyn Mailer>>,
+    pub(crate) access: Access,
     /// The seller account whose data this is; `None` where any will do.
     account: Option<AccountId>,
     identified: Mutex<bool>,
@@ -38,7 +43,10 @@ impl<M: Marketplace> Console<M> {
         Self {
             store,
             marketplace,
+            policies: Arc::default(),
+            audit_key: AuditKey::of_the_sandbox(),
             directory: None,
+            mailer: None,
             access: Access::Full,
             account: None,
             identified: Mutex::default(),
@@ -56,6 +64,27 @@ impl<M: Marketplace> Console<M> {
             directory: Some(Box::new(directory)),
             ..self
         }
+    }
+
+    /// The same console, whose mail to buyers this sends.
+    #[must_use]
+    pub fn with_mailer(self, mailer: impl Mailer) -> Self {
+        Self {
+            mailer: Some(Box::new(mailer)),
+            ..self
+        }
+    }
+
+    /// The same console, with these policies in force instead of the built-in ones alone.
+    #[must_use]
+    pub fn with_policies(self, policies: Arc<Policies>) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// The same console, whose audit is chained with this key instead of the one that everybody knows.
+    #[must_use]
+    pub fn with_audit_key(self, audit_key: AuditKey) -> Self {
+        Self { audit_key, ..self }
     }
 
     /// The same console for looking only.
@@ -83,6 +112,11 @@ impl<M: Marketplace> Console<M> {
         &self.clock
     }
 
+    /// What sends mail to buyers; `None` where nothing can.
+    pub fn mailer(&self) -> Option<&dyn Mailer> {
+        self.mailer.as_deref()
+    }
+
     /// Since when AWS has not answered; `None` when it answered the last call.
     pub fn offline_since(&self) -> Option<Timestamp> {
         *self
@@ -97,6 +131,9 @@ impl<M: Marketplace> Console<M> {
         let claim = self.claim()?;
         let outcome = self.sync_as(&claim, scope).await;
         self.note_reachability(outcome.as_ref().err());
+        if outcome.is_ok() {
+            self.settle().await?;
+        }
         outcome
     }
 
@@ -118,7 +155,7 @@ impl<M: Marketplace> Console<M> {
 
     /// Makes sure once that the credentials are those of the connection's account. A failure to find
     /// out is that of the sync: nothing must be taken in before.
-    async fn identify(&self) -> Result<(), Error> {
+    pub(crate) async fn identify(&self) -> Result<(), Error> {
         let known = || {
             self.identified
                 .lock()

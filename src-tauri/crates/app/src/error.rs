@@ -1,5 +1,7 @@
 //! Why a use case did not do as asked, and how that is kept and told.
 
+use std::borrow::Cow;
+
 use domain::AccountId;
 use domain::filter::FilterError;
 use store::table::details::Failure as StoredFailure;
@@ -7,6 +9,8 @@ use store::table::details::Failure as StoredFailure;
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
 use crate::directory::import::ImportError;
+use crate::link::LinkError;
+use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
 
 /// Why a use case did not do as asked.
@@ -35,6 +39,12 @@ pub enum Error {
     /// A file of the directory cannot be taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// A mail was not sent, or may not have been.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// A buyer cannot be linked as asked.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// The connection may not be used for this.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
@@ -57,6 +67,14 @@ pub enum Error {
     /// A sync is running already.
     #[error("a sync is running already")]
     AlreadyRunning,
+    /// The operating system gives no random numbers.
+    #[error(
+        "the operating system gives no random numbers, without which nothing can be kept secret"
+    )]
+    NoRandomness,
+    /// Something kept in the ledger cannot be read by this program.
+    #[error("the ledger holds something that this program cannot read: {0}")]
+    Kept(#[from] serde_json::Error),
 }
 
 /// What went wrong, in terms the window and the command line act on. Can be kept in the database.
@@ -78,7 +96,7 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
     /// The field's key.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong with it. Never repeats what was entered, which may be a secret.
     pub message: String,
 }
@@ -134,8 +152,10 @@ kinds! {
     DatabaseKey = "databaseKey" => Some("Restore the keyring entry from a backup. Without its key nobody can read the file: you can start with a new database, and the old file is kept."),
     /// The operating system's keyring does not give or take a secret.
     Keyring = "keyring" => Some("Unlock the keyring, then try again."),
-    /// A rule of the connection forbids it.
+    /// A rule of the connection, or of the policy, forbids it.
     Refused = "refused" => None,
+    /// What it was planned on has changed.
+    Stale = "stale" => Some("Look at what changed, and plan again."),
     /// Somebody else holds the database.
     DatabaseLocked = "databaseLocked" => Some("Close the other program that uses the file, then try again."),
     /// The database may not be written.
@@ -208,7 +228,10 @@ impl From<&Error> for Failure {
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,
+            Error::Mail(error) => kind_of_mail(error.kind),
             Error::NotPermitted(_) => FailureKind::Refused,
+            Error::Link(error) => error.kind(),
+            Error::NoRandomness | Error::Kept(_) => FailureKind::Internal,
             Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
             Error::Stopped => FailureKind::Stopped,
@@ -218,8 +241,20 @@ impl From<&Error> for Failure {
             Error::Marketplace(error) => error.request_id.clone(),
             _ => None,
         };
+        let hint = match error {
+            Error::Mail(error) => Some(error.kind.hint().to_owned()),
+            Error::Link(error) => error.hint(),
+            Error::Marketplace(error) => token_hint(error.kind).map(str::to_owned),
+            _ => None,
+        };
+        let fields = match error {
+            Error::Link(error) => error.fields(),
+            _ => Vec::new(),
+        };
         Self {
             request,
+            hint,
+            fields,
             ..Self::new(kind, error.to_string())
         }
     }
@@ -239,8 +274,35 @@ fn kind_of_marketplace(kind: ErrorKind) -> FailureKind {
         ErrorKind::Credentials => FailureKind::Credentials,
         ErrorKind::CodeNeeded => FailureKind::CodeNeeded,
         ErrorKind::NotFound => FailureKind::NotFound,
+        ErrorKind::TokenInvalid | ErrorKind::TokenExpired => FailureKind::Refused,
         ErrorKind::Garbage => FailureKind::Garbage,
         ErrorKind::PageToken | ErrorKind::Invalid => FailureKind::Internal,
+    }
+}
+
+/// What to do about a registration token that AWS does not take.
+fn token_hint(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::TokenInvalid => Some(
+            "Ask the buyer to open the subscription in the AWS console, choose “Set up your account” again, and send the new link. Check, too, that the product belongs to this connection's seller account.",
+        ),
+        ErrorKind::TokenExpired => Some(
+            "Ask the buyer to open the subscription in the AWS console and choose “Set up your account” again: the link is good for some hours at most.",
+        ),
+        _ => None,
+    }
+}
+
+fn kind_of_mail(kind: MailErrorKind) -> FailureKind {
+    match kind {
+        MailErrorKind::NotConfigured => FailureKind::Invalid,
+        MailErrorKind::NoAnswer | MailErrorKind::Unknown => FailureKind::Offline,
+        MailErrorKind::Busy => FailureKind::Busy,
+        MailErrorKind::RefusedRecipient
+        | MailErrorKind::RefusedSender
+        | MailErrorKind::RefusedMail => FailureKind::Refused,
+        MailErrorKind::Credentials => FailureKind::Credentials,
+        MailErrorKind::Tls | MailErrorKind::Garbage => FailureKind::Garbage,
     }
 }
 
@@ -268,6 +330,17 @@ mod tests {
                 ..Failure::new(*kind, "why")
             };
             assert_eq!(Failure::from_stored(&failure.stored()), failure);
+        }
+    }
+
+    #[test]
+    fn a_mail_that_was_not_sent_says_what_to_do_about_mail() {
+        for kind in MailErrorKind::ALL {
+            let failure = Failure::from(&Error::from(MailError::new(*kind, "why")));
+            assert_eq!(
+                (failure.message.as_str(), failure.hint()),
+                ("why", Some(kind.hint()))
+            );
         }
     }
 }

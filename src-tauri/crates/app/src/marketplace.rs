@@ -6,8 +6,8 @@
 use std::future::Future;
 
 use domain::{
-    Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement, Listing,
-    ProductCode, ProductId, Timestamp,
+    AccountId, Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement,
+    LicenseArn, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
 };
 
 use crate::Operation;
@@ -65,6 +65,12 @@ pub trait Marketplace: Send + Sync + 'static {
     /// One product in full.
     fn product(&self, id: &ProductId) -> impl Future<Output = Result<Listing>> + Send;
 
+    /// One offer: whether it was made to certain buyers alone.
+    fn offer(&self, id: &OfferId) -> impl Future<Output = Result<Offer>> + Send;
+
+    /// Who a registration token is of. Asking again gives the same answer while the token is good.
+    fn resolve(&self, token: &RegistrationToken) -> impl Future<Output = Result<Resolved>> + Send;
+
     /// Agreements whose last update is later than `updated_after`, oldest update first, up to 50 a page.
     fn agreements(
         &self,
@@ -95,6 +101,21 @@ pub trait Marketplace: Send + Sync + 'static {
         which: &CancellationRequests,
         next: Option<&PageToken>,
     ) -> impl Future<Output = Result<Page<CancellationRequest>>> + Send;
+}
+
+/// Who AWS says a registration token is of (`ResolveCustomer`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The buyer's account.
+    pub account: AccountId,
+    /// The product.
+    pub code: ProductCode,
+    /// The agreement; absent on products that predate concurrent agreements.
+    pub agreement: Option<AgreementId>,
+    /// The license; absent on products that predate them.
+    pub license: Option<LicenseArn>,
+    /// `CustomerIdentifier`, on legacy products.
+    pub customer: Option<String>,
 }
 
 /// What a look at one agreement brought.
@@ -164,6 +185,10 @@ pub enum ErrorKind {
     PageToken,
     /// AWS does not know the thing asked about.
     NotFound,
+    /// AWS does not know the registration token, or not for this seller, or a newer one took its place.
+    TokenInvalid,
+    /// The registration token has expired.
+    TokenExpired,
     /// AWS refused the request as malformed: a fault of this program.
     Invalid,
     /// The answer could not be understood: not AWS, a proxy's page, or larger than allowed.

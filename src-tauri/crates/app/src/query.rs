@@ -11,9 +11,11 @@ use store::Store;
 use store::query::{Counts, Sort, SortKey, Window};
 use store::table::agreement::AgreementRow;
 
+pub(crate) use jump::anywhere;
 pub use jump::{JumpTarget, Meaning, jump};
 pub use overview::{Listing, Status, status};
 pub use show::{AgreementView, show};
+pub(crate) use show::{holders, of_account};
 
 use crate::{Clock, Error};
 

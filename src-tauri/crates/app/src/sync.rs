@@ -17,7 +17,7 @@ mod listing;
 
 use std::future::Future;
 
-use domain::Timestamp;
+use domain::{AgreementId, Timestamp};
 use store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +132,27 @@ pub(crate) async fn run<M: Marketplace>(
     sync.fetch_details(run).await?;
     sync.keep_denials().await?;
     Ok(sync.summary)
+}
+
+/// Brings one agreement up to date, with all that a look at it tells.
+pub(crate) async fn one<M: Marketplace>(
+    marketplace: &M,
+    store: &Store,
+    clock: &Clock,
+    id: &AgreementId,
+) -> Result<(), Error> {
+    let sync = Sync {
+        store,
+        marketplace,
+        directory: None,
+        clock,
+        progress: &watch::Sender::new(None),
+        stop: &CancellationToken::new(),
+        started_at: clock.now(),
+        summary: Summary::default(),
+        denials: Denials::default(),
+    };
+    sync.look_at_one(id).await
 }
 
 /// A running sync.

@@ -216,6 +216,7 @@ impl Directory for FakeDirectory {
             state: LinkState::Active,
             since: Timestamp::from_millis(1),
             source: "test".to_owned(),
+            workspaces: Vec::new(),
         };
         let page = match after {
             None => DirectoryPage {

@@ -171,18 +171,20 @@ fn by_code(
     raw: &HttpResponse,
 ) -> Failure {
     let status = raw.status().as_u16();
-    let of_registration = operation == Operation::ResolveCustomer
-        && code == "ExpiredTokenException"
-        && !message.is_some_and(|message| message.contains("security token"));
-    let kind = if of_registration {
-        ErrorKind::Invalid
-    } else {
-        kind_of(code, status, position)
+    let of_credentials = message.is_some_and(|message| message.contains("security token"));
+    let kind = match (operation, code) {
+        (Operation::ResolveCustomer, "ExpiredTokenException") if !of_credentials => {
+            ErrorKind::TokenExpired
+        }
+        (Operation::ResolveCustomer, "InvalidTokenException") => ErrorKind::TokenInvalid,
+        _ => kind_of(code, status, position),
     };
-    let ours = if of_registration {
-        Some("the registration token has expired")
-    } else {
-        explanation(kind, code)
+    let ours = match kind {
+        ErrorKind::TokenExpired => Some("the registration token has expired"),
+        ErrorKind::TokenInvalid => Some(
+            "AWS does not know the registration token: it is none of this seller account's, or a newer one took its place",
+        ),
+        _ => explanation(kind, code),
     };
     let message = match (ours, message.filter(|text| !text.is_empty())) {
         (Some(ours), Some(theirs)) => format!("{ours}: {theirs}"),

@@ -23,6 +23,7 @@ mod quiet;
 mod quota;
 mod record;
 mod region;
+mod registration;
 mod secrets;
 mod words;
 

@@ -2,11 +2,11 @@
 
 use app::marketplace::{
     CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, Page, PageToken,
-    ProductSummary, Result,
+    ProductSummary, Resolved, Result,
 };
 use domain::{
-    Agreement, AgreementId, CancellationRequest, Entitlement, Listing, ProductCode, ProductId,
-    Timestamp,
+    Agreement, AgreementId, CancellationRequest, Entitlement, Listing, Offer, OfferId, ProductCode,
+    ProductId, RegistrationToken, Timestamp,
 };
 
 use crate::connection::AwsMarketplace;
@@ -40,6 +40,14 @@ impl Marketplace for AwsMarketplace {
 
     async fn product(&self, id: &ProductId) -> Result<Listing> {
         self.listing(id).await
+    }
+
+    async fn offer(&self, id: &OfferId) -> Result<Offer> {
+        self.described_offer(id).await
+    }
+
+    async fn resolve(&self, token: &RegistrationToken) -> Result<Resolved> {
+        self.resolved_customer(token).await
     }
 
     async fn agreements(

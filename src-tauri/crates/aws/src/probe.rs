@@ -236,7 +236,14 @@ impl AwsMarketplace {
 ///
 /// By name, so that a refusal this program does not know leaves the question open.
 fn is_about_contents(error: &MarketplaceError) -> bool {
-    if !matches!(error.kind, ErrorKind::NotFound | ErrorKind::Invalid) {
+    let about = matches!(
+        error.kind,
+        ErrorKind::NotFound
+            | ErrorKind::Invalid
+            | ErrorKind::TokenInvalid
+            | ErrorKind::TokenExpired
+    );
+    if !about {
         return false;
     }
     matches!(

@@ -2,7 +2,7 @@
 
 use app::marketplace::{ErrorKind, Page, PageToken, ProductSummary, Result};
 use aws_smithy_types::Document;
-use domain::{Listing, Pricing, ProductCode, ProductId};
+use domain::{Listing, Offer, OfferId, Pricing, ProductCode, ProductId};
 
 use crate::connection::{AwsMarketplace, CATALOG};
 use crate::failure::{self, Position};
@@ -49,23 +49,45 @@ impl AwsMarketplace {
     }
 
     pub(crate) async fn listing(&self, id: &ProductId) -> Result<Listing> {
+        listing(id, &self.entity(id.as_str()).await?)
+    }
+
+    pub(crate) async fn described_offer(&self, id: &OfferId) -> Result<Offer> {
+        Ok(offer(id, &self.entity(id.as_str()).await?))
+    }
+
+    async fn entity(&self, id: &str) -> Result<Document> {
         let operation = Operation::DescribeEntity;
         let attempt = || {
             self.catalog
                 .describe_entity()
                 .catalog(CATALOG)
-                .entity_id(id.as_str())
+                .entity_id(id)
                 .send()
         };
         let answer = self.calls.run(operation, Position::Start, attempt).await?;
-        let details = answer.details_document.ok_or_else(|| {
-            failure::error(
-                operation,
-                ErrorKind::Garbage,
-                "a product without DetailsDocument",
-            )
-        })?;
-        listing(id, &details)
+        answer.details_document.ok_or_else(|| {
+            let message = "an entity without DetailsDocument";
+            failure::error(operation, ErrorKind::Garbage, message)
+        })
+    }
+}
+
+/// An offer is private when it is targeted at buyer accounts (AWS Marketplace Catalog API Reference,
+/// “Work with private offers”; the rule stands in `Rules` of entity type `Offer@1.0`).
+fn offer(id: &OfferId, details: &Document) -> Offer {
+    let rules = member(details, "Rules").and_then(Document::as_array);
+    let targeted = |rule: &Document| {
+        let accounts = member(rule, "PositiveTargeting")
+            .and_then(|targeting| member(targeting, "BuyerAccounts")?.as_array());
+        accounts.is_some_and(|accounts| !accounts.is_empty())
+    };
+    Offer {
+        id: id.clone(),
+        name: member(details, "Name")
+            .and_then(Document::as_string)
+            .map(str::to_owned),
+        private: rules.into_iter().flatten().any(targeted),
     }
 }
 

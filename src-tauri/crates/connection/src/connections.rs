@@ -495,7 +495,7 @@ fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
 
 pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenError {
     OpenError::Draft(vec![FieldProblem {
-        field,
+        field: field.into(),
         message: message.into(),
     }])
 }

@@ -77,7 +77,7 @@ struct Problems(Vec<FieldProblem>);
 impl Problems {
     fn note(&mut self, field: &'static str, message: impl Into<String>) {
         self.0.push(FieldProblem {
-            field,
+            field: field.into(),
             message: message.into(),
         });
     }

@@ -89,7 +89,7 @@ impl OpenError {
             Self::AtField(field, error) => {
                 let failure = Failure::from(&app::Error::from(error.clone()));
                 let fields = vec![FieldProblem {
-                    field,
+                    field: (*field).into(),
                     message: error.message.clone(),
                 }];
                 Failure { fields, ..failure }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::Directory;
 use app::directory::{DirectoryError, Page};
-use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind};
+use domain::{AgreementId, DirectoryId, LicenseArn, Link, LinkState, Target, TargetKind};
 use futures_util::future::BoxFuture;
 use sandbox::{Control, Options, Running, ServeError};
 
@@ -138,5 +138,11 @@ fn link(link: &sandbox::Link) -> Result<Link, OpenError> {
         state: LinkState::Active,
         since: parse_time(&link.since)?,
         source: NAME.to_owned(),
+        workspaces: link
+            .workspaces
+            .iter()
+            .map(|id| DirectoryId::parse(id))
+            .collect::<Result<_, _>>()
+            .map_err(invalid)?,
     })
 }

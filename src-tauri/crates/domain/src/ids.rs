@@ -44,6 +44,21 @@ macro_rules! identifier {
             }
         }
 
+        /// Kept as its text.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        /// Parsed again when it is read.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
@@ -97,6 +112,14 @@ identifier!(
     LicenseArn, "a license ARN (…:license:l-…)",
     |text| text.len() <= 2048
         && text.rsplit_once(":license:").is_some_and(|(_, id)| id.starts_with("l-") && is_resource_id(id))
+);
+
+identifier!(
+    /// A plan of ours: `plan-` and 26 letters and digits.
+    PlanId, "a plan id (plan-…)",
+    |text| text.strip_prefix("plan-").is_some_and(|id| {
+        id.len() == 26 && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+    })
 );
 
 identifier!(

@@ -1,6 +1,6 @@
 //! What Bindery talks about: agreements, licenses, entitlements, links, money, time.
 //!
-//! Pure: no IO, no clock, no async, no serialization. Text from outside is parsed into these types
+//! Pure: no IO, no clock, no async; of serialization only that ids are kept as their text. Text from outside is parsed into these types
 //! once, at the edge; everything behind the edge may rely on them.
 
 pub mod agreement;
@@ -11,6 +11,8 @@ pub mod ids;
 pub mod link;
 pub mod listing;
 pub mod money;
+pub mod offer;
+pub mod registration;
 pub mod time;
 
 pub use agreement::{
@@ -23,10 +25,12 @@ pub use directory::{
 };
 pub use entitlement::{Entitlement, EntitlementValue};
 pub use ids::{
-    AccountId, AgreementId, CancellationRequestId, Invalid, LicenseArn, MfaSerial, OfferId,
+    AccountId, AgreementId, CancellationRequestId, Invalid, LicenseArn, MfaSerial, OfferId, PlanId,
     ProductCode, ProductId, RoleArn,
 };
 pub use link::{Link, LinkState, Target, TargetKind};
 pub use listing::{Listing, Pricing};
 pub use money::{Currency, Money};
+pub use offer::Offer;
+pub use registration::{NotARegistration, Registration, RegistrationToken};
 pub use time::Timestamp;

@@ -1,6 +1,6 @@
 //! The vendor's side: who a license is bound to.
 
-use crate::{AgreementId, LicenseArn, Timestamp};
+use crate::{AgreementId, DirectoryId, LicenseArn, Timestamp};
 
 /// Where a link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,7 +60,8 @@ impl LinkState {
 }
 
 /// What a license is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TargetKind {
     /// An organization of the vendor's directory.
     Organization,
@@ -113,6 +114,8 @@ pub struct Link {
     pub since: Timestamp,
     /// Who says so: the vendor's system of record, or a plan of ours.
     pub source: String,
+    /// For a billing account: the workspaces that are bound with it.
+    pub workspaces: Vec<DirectoryId>,
 }
 
 #[cfg(test)]

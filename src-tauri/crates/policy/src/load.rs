@@ -176,6 +176,9 @@ impl Loader {
             covers: owned(section.texts("covers")),
         });
         let identity = identity(&section);
+        let creator_role = section
+            .text("creator_role")
+            .map(|written| written.value.to_owned());
         let counted = self.counted(&section, id);
         let active = self.active(&section);
         refuse_common_ids(&section);
@@ -195,6 +198,7 @@ impl Loader {
             workspaces,
             counted: counted?,
             identity,
+            creator_role: creator_role.unwrap_or_else(|| CREATOR_ROLE.to_owned()),
             active: active?,
             rules,
             effects,
@@ -300,6 +304,9 @@ const PRICINGS: [(&str, Pricing); 3] = [
 ];
 
 /// Every kind of evidence where the policy names none.
+/// The role of whoever a new organization is made for, where the policy names none.
+const CREATOR_ROLE: &str = "owner";
+
 fn identity(link: &Section<'_, '_>) -> Vec<Identity> {
     if !link.has("identity") {
         return Identity::ALL.to_vec();

@@ -173,6 +173,8 @@ pub struct LinkPolicy {
     pub counted: Counted,
     /// The kinds of evidence taken for who the buyer is.
     pub identity: Vec<Identity>,
+    /// The role of the person for whom a new organization is made.
+    pub creator_role: String,
     /// When a link is in force.
     pub active: Activation,
     /// What must hold before a link is made.

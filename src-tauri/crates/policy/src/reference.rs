@@ -46,6 +46,10 @@ const KEYS: &[(&str, &str)] = &[
         "link.identity",
         "The evidence taken for who the buyer is; without it, every kind.",
     ),
+    (
+        "link.creator_role",
+        "The role of the person for whom a new organization is made; without it, owner.",
+    ),
     ("link.active_when", "When a link is in force."),
     ("[link.waiting] text", "What is said until then."),
     (

@@ -260,6 +260,7 @@ fn link(one: &Invented) -> Option<Link> {
         state: LinkState::Active,
         since: Timestamp::from_millis(NOW_MS),
         source: "bench".to_owned(),
+        workspaces: Vec::new(),
     })
 }
 

@@ -18,6 +18,10 @@ pub enum Topic {
     Directory,
     /// Links to the vendor's directory.
     Links,
+    /// Plans, and the codes sent for them.
+    Plans,
+    /// What was done.
+    Audit,
     /// What the credentials may do.
     Permissions,
     /// How far the listings got.
@@ -26,7 +30,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Agreements,
         Self::Details,
         Self::Entitlements,
@@ -34,6 +38,8 @@ impl Topic {
         Self::Cancellations,
         Self::Directory,
         Self::Links,
+        Self::Plans,
+        Self::Audit,
         Self::Permissions,
         Self::Sync,
     ];

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_cache_and_ledger.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_directory.sql"),
+    include_str!("../migrations/0004_linking.sql"),
 ];
 
 /// How long a call waits for another program's lock.

@@ -87,6 +87,7 @@ impl Store {
                 .map_err(crate::Error::from)?;
             let mut write = Write {
                 tx,
+                store: self,
                 touched: BTreeSet::new(),
                 change: None,
             };
@@ -172,11 +173,22 @@ impl Watch {
 /// A transaction that writes. The tables' methods are in [`crate::table`].
 pub struct Write<'a> {
     pub(crate) tx: Transaction<'a>,
+    store: &'a Store,
     touched: BTreeSet<Topic>,
     change: Option<i64>,
 }
 
 impl Write<'_> {
+    /// What the transaction sees: everything before it and what it has written itself. For looking
+    /// things up one by one; the index does not follow what is not committed.
+    #[must_use]
+    pub fn reading(&self) -> Read<'_> {
+        Read {
+            tx: &self.tx,
+            store: self.store,
+        }
+    }
+
     /// Notes what the transaction changes, to be announced after its commit.
     pub(crate) fn touch(&mut self, topic: Topic) {
         self.touched.insert(topic);

@@ -210,6 +210,7 @@ fn counts_and_links_stand_beside_the_organization() {
         state: LinkState::Active,
         since: Timestamp::from_millis(1),
         source: "test".to_owned(),
+        workspaces: Vec::new(),
     };
     let links = [
         link("agmt-1", "acme"),

@@ -227,6 +227,7 @@ fn link_to(name: &str) -> Link {
         state: LinkState::Active,
         since: Timestamp::from_millis(1),
         source: "test".to_owned(),
+        workspaces: Vec::new(),
     }
 }
 

@@ -64,6 +64,7 @@ fn link(number: u32, state: LinkState) -> Link {
         state,
         since: NOW,
         source: "test".to_owned(),
+        workspaces: Vec::new(),
     }
 }
 

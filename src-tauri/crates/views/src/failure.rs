@@ -57,6 +57,7 @@ pub enum Code {
     DiskFull,
     Keyring,
     Refused,
+    Stale,
     Locked,
     Stopped,
     Internal,
@@ -91,7 +92,7 @@ impl Failure {
 impl From<app::Failure> for Failure {
     fn from(failure: app::Failure) -> Self {
         let fields = failure.fields.iter().map(|problem| FieldProblem {
-            field: problem.field.to_owned(),
+            field: problem.field.clone().into_owned(),
             message: problem.message.clone(),
         });
         Self {
@@ -126,6 +127,7 @@ impl From<app::FailureKind> for Code {
             Kind::DatabaseKey => Self::DatabaseKey,
             Kind::Keyring => Self::Keyring,
             Kind::Refused => Self::Refused,
+            Kind::Stale => Self::Stale,
             Kind::DatabaseLocked => Self::DatabaseLocked,
             Kind::DatabaseReadOnly => Self::DatabaseReadOnly,
             Kind::DiskFull => Self::DiskFull,

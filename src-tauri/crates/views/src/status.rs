@@ -231,6 +231,10 @@ pub enum Topic {
     Directory,
     /// Links to the vendor's directory.
     Links,
+    /// Plans, and the codes sent for them.
+    Plans,
+    /// What was done.
+    Audit,
     /// What the credentials may do.
     Permissions,
     /// How the connection is.
@@ -251,6 +255,8 @@ impl From<store::Topic> for Topic {
             store::Topic::Cancellations => Self::Cancellations,
             store::Topic::Directory => Self::Directory,
             store::Topic::Links => Self::Links,
+            store::Topic::Plans => Self::Plans,
+            store::Topic::Audit => Self::Audit,
             store::Topic::Permissions => Self::Permissions,
             store::Topic::Sync => Self::Status,
         }

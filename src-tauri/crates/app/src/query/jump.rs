@@ -88,7 +88,7 @@ pub fn jump(store: &Store, clock: &Clock, text: &str) -> Result<Vec<JumpTarget>,
 }
 
 /// The filter for a text as it stands, without the filter language.
-fn anywhere(words: &str) -> Filter {
+pub(crate) fn anywhere(words: &str) -> Filter {
     let lower = words.to_lowercase().replace('"', "");
     let short = lower
         .rsplit_once(":license:")

@@ -65,7 +65,7 @@ pub fn show(store: &Store, clock: &Clock, id: &str) -> Result<AgreementView, Err
 }
 
 /// The filter for an account's agreements.
-fn of_account(account: &str) -> Filter {
+pub(crate) fn of_account(account: &str) -> Filter {
     let condition = Condition::In(TextField::Account, vec![account.to_owned()]);
     let span = Span { from: 0, to: 0 };
     Filter {
@@ -78,7 +78,7 @@ fn of_account(account: &str) -> Filter {
 }
 
 /// Who holds the agreement's entitlements: its licenses, or its account where there are none.
-fn holders(row: &AgreementRow) -> Vec<&str> {
+pub(crate) fn holders(row: &AgreementRow) -> Vec<&str> {
     if row.licenses.is_empty() {
         return vec![&row.buyer];
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Pricing, ProductCode};
+use domain::{AgreementId, Pricing, ProductCode};
 use futures_util::stream::{self, StreamExt};
 use store::table::details::{Place, Undetailed};
 
@@ -57,6 +57,30 @@ impl<M: Marketplace> Sync<'_, M> {
                 return Ok(());
             };
             place = last.place;
+        }
+    }
+
+    /// Asks for one agreement's entry in the listing, and looks at it.
+    pub(super) async fn look_at_one(&self, id: &AgreementId) -> Result<(), Error> {
+        let run = self.store.read(|read| read.sync_state())?.run;
+        let listed = self.marketplace.agreement(id).await?;
+        let listed = listed.ok_or_else(|| Error::NotFound {
+            kind: "agreement",
+            id: id.to_string(),
+        })?;
+        let now = self.clock.now();
+        self.write(|write| write.put_agreements(&[listed], run, now))?;
+        let Some(item) = self.store.read(|read| read.in_queue(id))? else {
+            return Ok(());
+        };
+        let looked = self
+            .look(item, &self.codes_to_ask_for_entitlements()?)
+            .await;
+        let looked = [looked];
+        self.keep_details(run, &looked)?;
+        match &looked[0].outcome {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.clone().into()),
         }
     }
 

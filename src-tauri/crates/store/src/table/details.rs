@@ -146,6 +146,14 @@ impl Read<'_> {
         items(queue.query((after.updated_at, after.row, limit))?)
     }
 
+    /// An agreement as the queue has it, whether or not its details are up to date.
+    pub fn in_queue(&self, id: &AgreementId) -> Result<Option<Undetailed>> {
+        let mut one = self.tx.prepare_cached(
+            "SELECT updated_at, row, id, product, buyer, licenses FROM agreement WHERE id = ?1",
+        )?;
+        Ok(items(one.query([id.as_str()])?)?.into_iter().next())
+    }
+
     /// Active agreements whose details are up to date except that a license should be granted by
     /// `now`: AWS grants it without changing the agreement.
     pub fn unsettled(&self, now: Timestamp, limit: usize) -> Result<Vec<Undetailed>> {

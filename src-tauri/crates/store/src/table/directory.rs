@@ -1,5 +1,6 @@
 //! The vendor's directory, mirrored from its system of record. Ledger.
 
+mod changed;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use domain::{
 };
 use rusqlite::{Connection, named_params};
 
+pub use self::changed::{BillingAccountRecord, Change};
 use self::rows::{Kept, find, of, put};
 use crate::{Error, Read, Result, Topic, Write};
 
@@ -270,6 +272,15 @@ impl Read<'_> {
 
 /// The pattern of LIKE for a text that stands anywhere, with nothing in it meaning more than itself.
 fn containing(text: &str) -> String {
+    ending_with(text) + "%"
+}
+
+/// The pattern of LIKE for addresses of a domain.
+fn ending_in(domain: &str) -> String {
+    ending_with(&format!("@{domain}"))
+}
+
+fn ending_with(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -277,5 +288,5 @@ fn containing(text: &str) -> String {
         }
         pattern.push(letter);
     }
-    pattern + "%"
+    pattern
 }

@@ -1,66 +1,179 @@
 //! Links between licenses and the vendor's directory. Ledger.
+//!
+//! A link's history is its rows: a row is never changed but by being followed. The newest row of a chain
+//! of renewals is its current one.
 
-use domain::{AgreementId, LicenseArn, Link, LinkState, Target, TargetKind, Timestamp};
+use domain::{
+    AgreementId, DirectoryId, LicenseArn, Link, LinkState, Target, TargetKind, Timestamp,
+};
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::{Error, Read, Result, Topic, Write};
+
+/// A link with all that the ledger knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRecord {
+    /// The link.
+    pub link: Link,
+    /// The first agreement of its chain of renewals.
+    pub chain: String,
+    /// The buyer's AWS account; absent for a link whose agreement AWS never told of.
+    pub account: Option<String>,
+    /// The policy it was made by; absent when the vendor's system of record tells it.
+    pub policy: Option<String>,
+    /// The plan it was made by.
+    pub plan: Option<String>,
+    /// The person for whom it was made.
+    pub member: Option<String>,
+    /// Why it stands where it stands, in words.
+    pub reason: Option<String>,
+    /// Whether it is the newest of its chain.
+    pub current: bool,
+    /// Whether an agreement of its chain is in force; unknown while AWS told of none of them.
+    pub in_force: Option<bool>,
+}
+
+const COLUMNS: &str = "l.agreement, l.license, l.target_kind, l.target_id, l.target_name, l.state, l.since,
+        l.source, l.chain, l.account, l.policy, l.plan, l.member, l.reason, l.current,
+        (SELECT max(a.status = 'ACTIVE') FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain),
+        (SELECT group_concat(w.workspace, ' ') FROM link_workspace AS w WHERE w.chain = l.chain)
+    FROM link AS l";
+
+/// What keeps others from linking: the license, and as the policy counts, the account and the target.
+/// Words of the claim's kind and of what it is on, such as `target emqx organization:acme`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim(pub String);
+
+/// A claim that somebody else's live link has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// What is claimed.
+    pub claim: Claim,
+    /// The chain whose link has it.
+    pub chain: String,
+}
 
 impl Write<'_> {
     /// Takes in links that the vendor's system of record reports. One that is already known by the
     /// same target and state is left alone; another becomes the chain's current link.
     pub fn mirror_links(&mut self, links: &[Link]) -> Result<()> {
         for link in links {
-            let chain = self.chain_of(&link.agreement)?;
-            let known = self.current_link(&chain)?;
-            if known.is_some_and(|known| known.target == link.target && known.state == link.state) {
+            let chain = self.reading().chain_of(&link.agreement)?;
+            let known = self.reading().current_link(&chain)?;
+            // What we did ourselves is newer than what anybody mirrors.
+            let ours = known.as_ref().is_some_and(|known| known.plan.is_some());
+            let same = known.as_ref().is_some_and(|known| {
+                known.link.target == link.target && known.link.state == link.state
+            });
+            if ours {
                 continue;
             }
-            self.tx
-                .prepare_cached("UPDATE link SET current = 0 WHERE chain = ?1 AND current = 1")?
-                .execute([&chain])?;
-            self.insert_link(&chain, link)?;
-            self.touch_chain(&chain)?;
+            if !same {
+                let record = LinkRecord {
+                    account: self.reading().buyer_of(&link.agreement)?,
+                    link: link.clone(),
+                    chain: chain.clone(),
+                    policy: None,
+                    plan: None,
+                    member: None,
+                    reason: None,
+                    current: true,
+                    in_force: None,
+                };
+                self.put_link(&record)?;
+            }
+            self.put_workspaces(&chain, &link.workspaces, link.since)?;
         }
         Ok(())
     }
 
-    fn insert_link(&mut self, chain: &str, link: &Link) -> Result<()> {
-        let mut insert = self.tx.prepare_cached(
-            "INSERT INTO link (agreement, chain, license, target_kind, target_id, target_name, state,
-                since, source, current)
-             VALUES (:agreement, :chain, :license, :kind, :id, :name, :state, :since, :source, 1)",
-        )?;
-        insert.execute(named_params! {
-            ":agreement": link.agreement.as_str(),
-            ":chain": chain,
-            ":license": link.license.as_ref().map(LicenseArn::as_str),
-            ":kind": link.target.kind.word(),
-            ":id": link.target.id,
-            ":name": link.target.name,
-            ":state": link.state.word(),
-            ":since": link.since.as_millis(),
-            ":source": link.source,
-        })?;
+    /// Makes this the chain's current link. Its workspaces are written by [`Write::put_workspaces`].
+    pub fn put_link(&mut self, record: &LinkRecord) -> Result<()> {
+        let link = &record.link;
+        self.tx
+            .prepare_cached("UPDATE link SET current = 0 WHERE chain = ?1 AND current = 1")?
+            .execute([&record.chain])?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO link (agreement, chain, license, target_kind, target_id, target_name,
+                    state, since, source, current, account, policy, plan, member, reason)
+                 VALUES (:agreement, :chain, :license, :kind, :id, :name, :state, :since, :source, 1,
+                    :account, :policy, :plan, :member, :reason)",
+            )?
+            .execute(named_params! {
+                ":agreement": link.agreement.as_str(),
+                ":chain": record.chain,
+                ":license": link.license.as_ref().map(LicenseArn::as_str),
+                ":kind": link.target.kind.word(),
+                ":id": link.target.id,
+                ":name": link.target.name,
+                ":state": link.state.word(),
+                ":since": link.since.as_millis(),
+                ":source": link.source,
+                ":account": record.account,
+                ":policy": record.policy,
+                ":plan": record.plan,
+                ":member": record.member,
+                ":reason": record.reason,
+            })?;
+        self.touch_chain(&record.chain)
+    }
+
+    /// Binds exactly these workspaces with the chain's link. Those that stay keep their age.
+    pub fn put_workspaces(
+        &mut self,
+        chain: &str,
+        workspaces: &[DirectoryId],
+        since: Timestamp,
+    ) -> Result<()> {
+        let mut bound = self.reading().workspaces_of(chain)?;
+        bound.retain(|id| !workspaces.iter().any(|kept| kept.as_str() == id));
+        for gone in bound {
+            self.tx
+                .prepare_cached("DELETE FROM link_workspace WHERE chain = ?1 AND workspace = ?2")?
+                .execute((chain, gone))?;
+        }
+        for workspace in workspaces {
+            self.tx
+                .prepare_cached("INSERT OR IGNORE INTO link_workspace VALUES (?1, ?2, ?3)")?
+                .execute((chain, workspace.as_str(), since.as_millis()))?;
+        }
+        self.touch(Topic::Links);
         Ok(())
     }
 
-    /// The first agreement of the chain; the agreement itself while AWS has not told of it.
-    fn chain_of(&self, agreement: &AgreementId) -> Result<String> {
-        let initial: Option<Option<String>> = self
-            .tx
-            .prepare_cached("SELECT initial FROM agreement WHERE id = ?1")?
-            .query_row([agreement.as_str()], |row| row.get(0))
-            .optional()?;
-        Ok(initial.flatten().unwrap_or_else(|| agreement.to_string()))
+    /// Gives a chain exactly these claims, unless another chain has one of them: then nothing is changed,
+    /// and the first that is taken is told.
+    pub fn claim(&mut self, chain: &str, claims: &[Claim]) -> Result<Option<Taken>> {
+        for claim in claims {
+            let holder: Option<String> = self
+                .tx
+                .prepare_cached("SELECT chain FROM link_claim WHERE key = ?1")?
+                .query_row([&claim.0], |row| row.get(0))
+                .optional()?;
+            if let Some(holder) = holder.filter(|holder| holder != chain) {
+                let claim = claim.clone();
+                return Ok(Some(Taken {
+                    claim,
+                    chain: holder,
+                }));
+            }
+        }
+        self.give_claims_back(chain)?;
+        for claim in claims {
+            self.tx
+                .prepare_cached("INSERT INTO link_claim VALUES (?1, ?2)")?
+                .execute((&claim.0, chain))?;
+        }
+        Ok(None)
     }
 
-    fn current_link(&self, chain: &str) -> Result<Option<Link>> {
-        let mut one = self.tx.prepare_cached(
-            "SELECT agreement, license, target_kind, target_id, target_name, state, since, source
-             FROM link WHERE chain = ?1 AND current = 1",
-        )?;
-        let mut found = one.query([chain])?;
-        found.next()?.map(link).transpose()
+    /// Takes all claims from a chain.
+    pub fn give_claims_back(&mut self, chain: &str) -> Result<()> {
+        self.tx
+            .prepare_cached("DELETE FROM link_claim WHERE chain = ?1")?
+            .execute([chain])?;
+        Ok(())
     }
 
     /// Lets the index follow every agreement of the chain.
@@ -87,54 +200,132 @@ impl Read<'_> {
         Ok(count)
     }
 
+    /// The first agreement of the chain; the agreement itself while AWS has not told of it.
+    pub fn chain_of(&self, agreement: &AgreementId) -> Result<String> {
+        let initial: Option<Option<String>> = self
+            .tx
+            .prepare_cached("SELECT initial FROM agreement WHERE id = ?1")?
+            .query_row([agreement.as_str()], |row| row.get(0))
+            .optional()?;
+        Ok(initial.flatten().unwrap_or_else(|| agreement.to_string()))
+    }
+
+    /// The buyer's account, once AWS has told of the agreement.
+    fn buyer_of(&self, agreement: &AgreementId) -> Result<Option<String>> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT buyer FROM agreement WHERE id = ?1")?
+            .query_row([agreement.as_str()], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The current link of a chain.
+    pub fn current_link(&self, chain: &str) -> Result<Option<LinkRecord>> {
+        let found = self.records("l.chain = ?1 AND l.current = 1", &[chain], 1)?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Every link of a chain, newest first.
+    pub fn link_history(&self, chain: &str) -> Result<Vec<LinkRecord>> {
+        self.records("l.chain = ?1", &[chain], usize::MAX)
+    }
+
+    /// Current links of an AWS account.
+    pub fn links_of_account(&self, account: &str) -> Result<Vec<LinkRecord>> {
+        self.records("l.account = ?1 AND l.current = 1", &[account], usize::MAX)
+    }
+
+    /// Current links to a target.
+    pub fn current_links_to(&self, kind: TargetKind, id: &str) -> Result<Vec<LinkRecord>> {
+        let condition = "l.target_kind = ?1 AND l.target_id = ?2 AND l.current = 1";
+        self.records(condition, &[kind.word(), id], usize::MAX)
+    }
+
+    /// Current links in one of the states that something is waited for in, up to `limit`.
+    pub fn links_waiting(&self, state: LinkState, limit: usize) -> Result<Vec<LinkRecord>> {
+        // The states are spelled out for the sake of the partial index.
+        let condition = "l.state = ?1 AND l.current = 1
+            AND l.state IN ('awaiting-aws', 'awaiting-verification')";
+        self.records(condition, &[state.word()], limit)
+    }
+
+    /// Every current link, up to `limit`, newest first; `agreement` ids in the text narrow it.
+    pub fn current_links(&self, limit: usize) -> Result<Vec<LinkRecord>> {
+        self.records("l.current = 1", &[], limit)
+    }
+
+    /// The workspaces that are bound with a chain's link.
+    pub fn workspaces_of(&self, chain: &str) -> Result<Vec<String>> {
+        let mut of = self.tx.prepare_cached(
+            "SELECT workspace FROM link_workspace WHERE chain = ?1 ORDER BY workspace",
+        )?;
+        let found = of.query_map([chain], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every link of an agreement's chain, newest first.
     pub fn links_of(&self, agreement: &AgreementId) -> Result<Vec<Link>> {
-        let mut of = self.tx.prepare_cached(
-            "SELECT agreement, license, target_kind, target_id, target_name, state, since, source
-             FROM link
-             WHERE chain = coalesce((SELECT initial FROM agreement WHERE id = ?1), ?1)
-             ORDER BY current DESC, since DESC",
-        )?;
-        let mut found = of.query([agreement.as_str()])?;
-        let mut links = Vec::new();
-        while let Some(row) = found.next()? {
-            links.push(link(row)?);
-        }
-        Ok(links)
+        let chain = self.chain_of(agreement)?;
+        let history = self.link_history(&chain)?;
+        Ok(history.into_iter().map(|record| record.link).collect())
     }
 
     /// Links to a target, the current ones first and then the newest, up to `limit`.
     pub fn links_to(&self, kind: TargetKind, id: &str, limit: usize) -> Result<Vec<Link>> {
-        let mut to = self.tx.prepare_cached(
-            "SELECT agreement, license, target_kind, target_id, target_name, state, since, source
-             FROM link WHERE target_kind = ?1 AND target_id = ?2
-             ORDER BY current DESC, since DESC, id DESC LIMIT ?3",
-        )?;
-        let mut found = to.query((kind.word(), id, limit))?;
-        let mut links = Vec::new();
+        let condition = "l.target_kind = ?1 AND l.target_id = ?2";
+        let found = self.records(condition, &[kind.word(), id], limit)?;
+        Ok(found.into_iter().map(|record| record.link).collect())
+    }
+
+    fn records(&self, condition: &str, values: &[&str], limit: usize) -> Result<Vec<LinkRecord>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} WHERE {condition}
+             ORDER BY l.current DESC, l.since DESC, l.id DESC LIMIT {limit}"
+        ))?;
+        let mut found = some.query(rusqlite::params_from_iter(values))?;
+        let mut records = Vec::new();
         while let Some(row) = found.next()? {
-            links.push(link(row)?);
+            records.push(record(row)?);
         }
-        Ok(links)
+        Ok(records)
     }
 }
 
-fn link(row: &Row<'_>) -> Result<Link> {
+fn record(row: &Row<'_>) -> Result<LinkRecord> {
     let text = |at| row.get::<_, String>(at);
     let license: Option<String> = row.get(1)?;
-    Ok(Link {
-        agreement: AgreementId::parse(&text(0)?).map_err(|_| Error::Invalid("agreement id"))?,
-        license: license
-            .map(|arn| LicenseArn::parse(&arn))
-            .transpose()
-            .map_err(|_| Error::Invalid("license"))?,
-        target: Target {
-            kind: TargetKind::from_word(&text(2)?).ok_or(Error::Invalid("kind of link target"))?,
-            id: text(3)?,
-            name: text(4)?,
+    let current: bool = row.get(14)?;
+    let workspaces: Option<String> = row.get(16)?;
+    let workspaces = workspaces.unwrap_or_default();
+    // Only the current link has them; those of past ones are history that nobody asks for.
+    let workspaces = workspaces.split_whitespace().filter(|_| current);
+    let workspaces: std::result::Result<_, _> = workspaces.map(DirectoryId::parse).collect();
+    Ok(LinkRecord {
+        link: Link {
+            agreement: AgreementId::parse(&text(0)?).map_err(|_| Error::Invalid("agreement id"))?,
+            license: license
+                .map(|arn| LicenseArn::parse(&arn))
+                .transpose()
+                .map_err(|_| Error::Invalid("license"))?,
+            target: Target {
+                kind: TargetKind::from_word(&text(2)?)
+                    .ok_or(Error::Invalid("kind of link target"))?,
+                id: text(3)?,
+                name: text(4)?,
+            },
+            state: LinkState::from_word(&text(5)?).ok_or(Error::Invalid("link state"))?,
+            since: Timestamp::from_millis(row.get(6)?),
+            source: text(7)?,
+            workspaces: workspaces.map_err(|_| Error::Invalid("workspace"))?,
         },
-        state: LinkState::from_word(&text(5)?).ok_or(Error::Invalid("link state"))?,
-        since: Timestamp::from_millis(row.get(6)?),
-        source: text(7)?,
+        chain: text(8)?,
+        account: row.get(9)?,
+        policy: row.get(10)?,
+        plan: row.get(11)?,
+        member: row.get(12)?,
+        reason: row.get(13)?,
+        current,
+        in_force: row.get(15)?,
     })
 }

@@ -1,0 +1,217 @@
+//! Linking a buyer to a place in the vendor's directory.
+//!
+//! A person asks ([`LinkRequest`]); AWS says who the buyer is (`buyer`); one snapshot becomes facts
+//! (`case`), verdicts and steps (`draft`), kept as a [`Plan`]. Carrying it out (`execute`) asks AWS
+//! again, plans again, and stops if anything differs; then codes (`codes`), and the bind in one
+//! transaction (`bind`). What comes later by itself (AWS grants the license, a code runs out) is
+//! settled after every sync (`settle`).
+
+mod asked;
+mod bind;
+mod buyer;
+mod case;
+mod changes;
+mod codes;
+mod draft;
+mod error;
+mod execute;
+mod forms;
+mod settle;
+mod suggest;
+mod words;
+
+use domain::{LinkState, PlanId, Timestamp};
+use policy::Policy;
+use store::Store;
+use store::table::link::LinkRecord;
+use store::table::plan::{KeptPlan, PlanState};
+
+pub use asked::{
+    ANSWER_CHARS_MAX, Asked, Buyer, Evidence, LinkRequest, NewWorkspace, REASON_CHARS_MAX,
+    TargetChoice, WORKSPACES_MAX, Wish,
+};
+pub use buyer::Found;
+pub use error::LinkError;
+pub use execute::{CodeSent, Codes, Executed};
+pub use suggest::{Suggestion, suggestions};
+pub use words::{LinkWords, words_of};
+
+use crate::plan::{self, Actor, Outcome, Plan};
+use crate::policies::Policies;
+use crate::{Action, Console, Error, Marketplace};
+
+/// A plan to link a buyer.
+pub type LinkPlan = Plan<Asked>;
+
+/// The kind of such plans in the ledger.
+const KIND: &str = "link";
+
+impl Evidence {
+    /// What is done with it.
+    const fn action(self) -> Action {
+        match self {
+            Self::Token => Action::LinkByToken,
+            Self::Agreement => Action::LinkByAgreement,
+        }
+    }
+}
+
+/// A plan with what became of it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The plan, as it was shown.
+    pub plan: LinkPlan,
+    /// What became of it.
+    pub state: PlanState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Addresses that a code was sent to, with how they stand.
+    pub codes: Vec<CodeSent>,
+}
+
+impl<M: Marketplace> Console<M> {
+    /// Plans a link and keeps the plan. Asks AWS about the buyer first; without a network it plans on
+    /// what is known, and says so. Changes nothing but what is kept of the plan.
+    pub async fn plan_link(&self, request: LinkRequest) -> Result<LinkPlan, Error> {
+        let found = self.buyer(&request.buyer).await?;
+        let asked = Asked {
+            buyer: found.buyer,
+            wish: request.wish,
+        };
+        tokio::task::block_in_place(|| {
+            let now = self.clock().now();
+            let actor = self.actor()?;
+            let offline = found.offline.map(Timestamp::as_millis);
+            let plan = plan_on(self.store(), &self.policies, asked, actor, now)?;
+            let plan = LinkPlan { offline, ..plan };
+            self.keep_plan(&plan, now)?;
+            Ok(plan)
+        })
+    }
+
+    fn keep_plan(&self, plan: &LinkPlan, now: Timestamp) -> Result<(), Error> {
+        let kept = KeptPlan {
+            id: PlanId::parse(&plan.id)?,
+            kind: KIND.to_owned(),
+            agreement: Some(plan.asked.buyer.agreement.to_string()),
+            document: serde_json::to_string(plan)?,
+            made_at: now,
+            made_by: plan.made_by.user.clone(),
+            state: PlanState::Open,
+            state_at: now,
+            outcome: None,
+        };
+        self.store().write(|write| {
+            write.put_plan(&kept)?;
+            if plan.outcome == Outcome::Refused {
+                self.note_refusal(write, plan, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a plan back that has not been carried out.
+    pub fn withdraw_plan(&self, id: &PlanId) -> Result<(), Error> {
+        let now = self.clock().now();
+        let open = [PlanState::Open, PlanState::Waiting];
+        let kept = kept(self.store(), id)?;
+        self.store().write(|write| {
+            if write.move_plan(id, &open, PlanState::Withdrawn, None, now)? {
+                let entry = self.entry(now, "withdraw", Some(&kept.plan))?;
+                write.append_audit(&self.audit_key, &entry)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Who acts: the operating system's user, with the identity that the last check found.
+    pub(crate) fn actor(&self) -> Result<Actor, Error> {
+        let check = self.store().read(crate::Preflight::last)?;
+        let identity = check.and_then(|check| Some(check.identity.ok()?.arn));
+        Ok(Actor {
+            user: whoami::username().unwrap_or_else(|_| "unknown".to_owned()),
+            identity,
+        })
+    }
+}
+
+/// Plans on one snapshot, keeping nothing.
+pub fn plan_on(
+    store: &Store,
+    policies: &Policies,
+    asked: Asked,
+    made_by: Actor,
+    now: Timestamp,
+) -> Result<LinkPlan, Error> {
+    let id = plan::new_id()?;
+    let draft = store.read(|read| Ok(draft::draft(read, policies, &asked, &[], now)))??;
+    Ok(Plan {
+        id: id.to_string(),
+        policy: draft.case.policy.id.clone(),
+        verdicts: draft.verdicts,
+        steps: draft.steps,
+        outcome: draft.outcome,
+        asked,
+        made_at: now.as_millis(),
+        made_by,
+        offline: None,
+    })
+}
+
+/// A plan that was kept, with what became of it.
+pub fn kept(store: &Store, id: &PlanId) -> Result<Kept, Error> {
+    let found = store.read(|read| Ok(read.plan(id)?.map(|plan| (plan, read.verifications(id)))))?;
+    let (plan, codes) = found.ok_or_else(|| LinkError::NoPlan(id.to_string()))?;
+    if plan.kind != KIND {
+        return Err(LinkError::NoPlan(id.to_string()).into());
+    }
+    let document: LinkPlan = serde_json::from_str(&plan.document)?;
+    Ok(Kept {
+        codes: codes?.iter().map(CodeSent::from).collect(),
+        plan: document,
+        state: plan.state,
+        since: plan.state_at,
+    })
+}
+
+/// Plans that can still be carried out, or wait to be, oldest first; those of the last `limit`.
+pub fn pending(store: &Store, limit: usize) -> Result<Vec<Kept>, Error> {
+    let open = [PlanState::Open, PlanState::Waiting];
+    let plans = store.read(|read| read.plans(&open, limit))?;
+    let of_links = plans.iter().filter(|plan| plan.kind == KIND);
+    of_links.map(|plan| kept(store, &plan.id)).collect()
+}
+
+/// The current link of an agreement's chain, with its history behind it, newest first.
+pub fn history(store: &Store, agreement: &str) -> Result<Vec<LinkRecord>, Error> {
+    let id = domain::AgreementId::parse(agreement)?;
+    let records = store.read(|read| {
+        let chain = read.chain_of(&id)?;
+        read.link_history(&chain)
+    })?;
+    Ok(records)
+}
+
+/// Current links in any of these states (in all, when none is named), newest first, up to `limit`.
+pub fn links(store: &Store, states: &[LinkState], limit: usize) -> Result<Vec<LinkRecord>, Error> {
+    let mut records = store.read(|read| read.current_links(usize::MAX))?;
+    records.retain(|record| states.is_empty() || states.contains(&record.link.state));
+    records.truncate(limit);
+    Ok(records)
+}
+
+/// The policy that an agreement's listing has; `None` where it has none.
+pub fn policy_of<'p>(
+    store: &Store,
+    policies: &'p Policies,
+    agreement: &str,
+) -> Result<Option<&'p Policy>, Error> {
+    let id = domain::AgreementId::parse(agreement)?;
+    let listing = store.read(|read| {
+        let row = read.agreement(&id)?;
+        let product = row.and_then(|row| row.product);
+        let mut known = read.listings()?.into_iter();
+        Ok(known.find(|known| Some(known.listing.product.as_str()) == product.as_deref()))
+    })?;
+    Ok(listing.and_then(|listing| policies.of_listing(&listing.listing)))
+}

@@ -1,0 +1,241 @@
+//! One case: who wants what linked, and everything that is known about it in one snapshot, as facts.
+//!
+//! What is not known is not told. What is known to be absent is told as that.
+
+mod telling;
+
+use domain::{
+    AgreementId, DirectoryId, Email, LinkState, Member, TargetKind, Timestamp, Workspace,
+};
+use policy::{Facts, Policy};
+use store::Read;
+use store::table::agreement::AgreementRow;
+use store::table::details::FetchedDetails;
+use store::table::directory::{BillingAccountRecord, OrganizationRecord, Told};
+use store::table::link::LinkRecord;
+use store::table::listing::FetchedListing;
+
+use self::telling::Telling;
+
+use super::LinkError;
+use super::asked::{Asked, TargetChoice};
+use super::codes::Shown;
+use crate::Error;
+use crate::policies::Policies;
+
+/// A case, with all that is known of it.
+pub(crate) struct Case<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) facts: Facts,
+    pub(crate) asked: Asked,
+    pub(crate) agreement: AgreementRow,
+    pub(crate) chain: String,
+    /// The link that the plan changes; absent when it makes one.
+    pub(crate) live: Option<LinkRecord>,
+    pub(crate) target: TargetFound,
+    pub(crate) member: MemberFound,
+    /// Workspaces of the target that are there already.
+    pub(crate) workspaces: Vec<Told<Workspace>>,
+    /// What answers would change of things that are there.
+    pub(crate) changes: Vec<AttributeChange>,
+}
+
+/// The target, as the directory has it.
+pub(crate) enum TargetFound {
+    New,
+    Organization(Box<OrganizationRecord>),
+    BillingAccount(Box<BillingAccountRecord>),
+}
+
+/// The person for whom the link is made.
+pub(crate) enum MemberFound {
+    /// Nobody was named.
+    Nobody,
+    /// In the organization that is to be linked.
+    There(Told<Member>),
+    /// In another organization alone.
+    Elsewhere(Told<Member>),
+    /// In none.
+    New(Email),
+}
+
+/// An attribute of a thing that is there, which an answer differs from.
+#[derive(Clone, Debug)]
+pub(crate) struct AttributeChange {
+    /// The attribute, such as `workspace.site`.
+    pub(crate) attribute: String,
+    /// The thing's key in the directory.
+    pub(crate) key: String,
+    /// What it is called.
+    pub(crate) name: String,
+    pub(crate) before: Option<String>,
+    pub(crate) after: String,
+}
+
+impl<'p> Case<'p> {
+    /// Gathers what one snapshot knows. `shown` is what codes sent by e-mail have shown so far.
+    pub(crate) fn gather(
+        read: &Read<'_>,
+        policies: &'p Policies,
+        asked: &Asked,
+        shown: &Shown,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let id = &asked.buyer.agreement;
+        let (agreement, details) = agreement(read, id)?;
+        let listing = listing_of(read, &agreement)?;
+        let policy = policies
+            .of_listing(&listing.listing)
+            .ok_or_else(|| LinkError::NoPolicy(listing.listing.title.clone()))?;
+        if policy.link.target != asked.wish.target.kind() {
+            return Err(LinkError::OtherTarget {
+                listing: listing.listing.title,
+                wanted: policy.link.target,
+            }
+            .into());
+        }
+        let chain = read.chain_of(id)?;
+        let target = TargetFound::look_up(read, &asked.wish.target)?;
+        let member = MemberFound::look_up(read, asked.wish.member.as_ref(), &target)?;
+        let live = read.current_link(&chain)?.filter(|record| {
+            is_held(record) && asked.wish.target.is(&record.link.target.id) && may_change(policy)
+        });
+        let workspaces = target.workspaces();
+        let changes = super::changes::of_answers(asked, &target, &member, &workspaces);
+        let mut case = Self {
+            policy,
+            facts: Facts::at(now),
+            asked: asked.clone(),
+            agreement,
+            chain,
+            live,
+            target,
+            member,
+            workspaces,
+            changes,
+        };
+        let told = case.tell(read, policies, &listing, &details, shown);
+        match told {
+            Ok(()) => Ok(case),
+            Err(Telling::Fact(error)) => Err(LinkError::Policy(error.to_string()).into()),
+            Err(Telling::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Workspaces that are there and will be bound.
+    pub(crate) fn bound(&self) -> Vec<DirectoryId> {
+        let held = self.live.as_ref().map(|record| &record.link.workspaces);
+        let mut bound: Vec<DirectoryId> = held.into_iter().flatten().cloned().collect();
+        bound.extend(self.asked.wish.workspaces.iter().cloned());
+        bound.retain(|id| !self.asked.wish.without_workspaces.contains(id));
+        bound.sort();
+        bound.dedup();
+        bound
+    }
+}
+
+/// Whether a link still keeps others from linking: not while it ends, and not when every agreement of
+/// its chain is over.
+pub(crate) fn is_held(record: &LinkRecord) -> bool {
+    let state = record.link.state;
+    matches!(state, LinkState::AwaitingAws | LinkState::Active) && record.in_force != Some(false)
+}
+
+/// Whether something may be added to or taken from a live link.
+fn may_change(policy: &Policy) -> bool {
+    let workspaces = policy.link.workspaces.as_ref();
+    workspaces.is_some_and(|workspaces| workspaces.changeable)
+}
+
+impl TargetChoice {
+    /// Whether it is the thing there with this id.
+    fn is(&self, id: &str) -> bool {
+        matches!(self, Self::Existing { id: own, .. } if own.as_str() == id)
+    }
+}
+
+impl TargetFound {
+    fn look_up(read: &Read<'_>, choice: &TargetChoice) -> Result<Self, Error> {
+        let missing = |kind, id: &DirectoryId| Error::NotFound {
+            kind,
+            id: id.to_string(),
+        };
+        match choice {
+            TargetChoice::Existing {
+                kind: TargetKind::Organization,
+                id,
+            } => {
+                let found = read.organization(id)?;
+                let found = found.ok_or_else(|| missing("organization", id))?;
+                Ok(Self::Organization(Box::new(found)))
+            }
+            TargetChoice::Existing {
+                kind: TargetKind::BillingAccount,
+                id,
+            } => {
+                let found = read.billing_account(id)?;
+                let found = found.ok_or_else(|| missing("billing account", id))?;
+                Ok(Self::BillingAccount(Box::new(found)))
+            }
+            TargetChoice::NewBillingAccount(user) if read.billing_account(user)?.is_some() => {
+                Err(LinkError::Taken(user.to_string()).into())
+            }
+            TargetChoice::NewOrganization(_) | TargetChoice::NewBillingAccount(_) => Ok(Self::New),
+        }
+    }
+
+    fn workspaces(&self) -> Vec<Told<Workspace>> {
+        match self {
+            Self::BillingAccount(record) => record.workspaces.clone(),
+            Self::New | Self::Organization(_) => Vec::new(),
+        }
+    }
+}
+
+impl MemberFound {
+    fn look_up(
+        read: &Read<'_>,
+        email: Option<&Email>,
+        target: &TargetFound,
+    ) -> Result<Self, store::Error> {
+        let Some(email) = email else {
+            return Ok(Self::Nobody);
+        };
+        if let TargetFound::Organization(record) = target {
+            let mut members = record.members.iter();
+            let same = |told: &&Told<Member>| is_same_address(&told.it.email, email);
+            if let Some(told) = members.find(same) {
+                return Ok(Self::There(told.clone()));
+            }
+        }
+        let elsewhere = read.members_with(email)?.into_iter().next();
+        Ok(elsewhere.map_or_else(|| Self::New(email.clone()), Self::Elsewhere))
+    }
+}
+
+pub(crate) fn is_same_address(a: &Email, b: &Email) -> bool {
+    a.as_str().eq_ignore_ascii_case(b.as_str())
+}
+
+/// The agreement with what a look at it told.
+pub(crate) fn agreement(
+    read: &Read<'_>,
+    id: &AgreementId,
+) -> Result<(AgreementRow, FetchedDetails), Error> {
+    let found = read.agreement(id)?.zip(read.details(id)?);
+    found.ok_or_else(|| Error::NotFound {
+        kind: "agreement",
+        id: id.to_string(),
+    })
+}
+
+/// The listing that an agreement is for.
+pub(crate) fn listing_of(read: &Read<'_>, row: &AgreementRow) -> Result<FetchedListing, Error> {
+    let product = row.product.as_deref();
+    let known = read.listings()?.into_iter();
+    let mut of = known.filter(|known| Some(known.listing.product.as_str()) == product);
+    of.next().ok_or_else(|| Error::NotFound {
+        kind: "listing",
+        id: product.unwrap_or("(none named)").to_owned(),
+    })
+}

@@ -1,0 +1,569 @@
+//! Carrying a plan out.
+//!
+//! AWS is asked again and the plan is made again; what differs makes it stale. Missing codes are sent,
+//! entered ones checked. Then the audit's entry is opened and committed, and the bind is one
+//! transaction that plans once more on what it sees itself, so that nothing can come in between.
+
+use domain::{Email, LinkState, PlanId, Timestamp};
+use policy::Language;
+use serde_json::json;
+use store::Write;
+use store::table::audit::{Entry, Phase};
+use store::table::link::LinkRecord;
+use store::table::plan::PlanState;
+use store::table::verification::Verification;
+
+use super::bind::{self, Bound};
+use super::codes::{self, NewCode};
+use super::draft::{Draft, draft};
+use super::{Kept, LinkError, LinkPlan, kept};
+use crate::mail::{Mail, MailError};
+use crate::plan::Outcome;
+use crate::{Console, Error, Marketplace, Permit};
+
+/// Codes that a person enters or asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Codes {
+    /// Codes that were read out of mails; spaces and hyphens in them do not matter.
+    pub entered: Vec<String>,
+    /// Whether to send another code to whoever has not entered one.
+    pub again: bool,
+    /// The language of the mails.
+    pub language: Option<Language>,
+}
+
+/// What carrying out came to.
+#[derive(Clone, Debug)]
+pub enum Executed {
+    /// Codes were sent; the plan goes on when they are entered.
+    CodesSent(Vec<CodeSent>),
+    /// The link is made.
+    Linked(Box<LinkRecord>),
+    /// AWS cannot be asked: the plan waits until it can, and can be withdrawn until then.
+    Queued,
+}
+
+/// A code that was sent, as far as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeSent {
+    /// Where it was sent.
+    pub address: Email,
+    /// When.
+    pub sent_at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+    /// How many codes were sent to the address.
+    pub sends: u32,
+    /// How many wrong codes were entered.
+    pub attempts: u32,
+    /// When the right one was entered.
+    pub verified_at: Option<Timestamp>,
+}
+
+impl From<&Verification> for CodeSent {
+    fn from(it: &Verification) -> Self {
+        Self {
+            address: it.address.clone(),
+            sent_at: it.sent_at,
+            expires_at: it.expires_at,
+            sends: it.sends,
+            attempts: it.attempts,
+            verified_at: it.verified_at,
+        }
+    }
+}
+
+impl<M: Marketplace> Console<M> {
+    /// Carries a plan out, as far as it goes. Doing so twice is doing it once.
+    pub async fn execute_link(&self, id: &PlanId, entered: &Codes) -> Result<Executed, Error> {
+        let kept = tokio::task::block_in_place(|| kept(self.store(), id))?;
+        match kept.state {
+            PlanState::Open | PlanState::Waiting => {}
+            PlanState::Done => return self.done_before(&kept),
+            PlanState::Failed => return Err(LinkError::Over("refused").into()),
+            PlanState::Withdrawn => return Err(LinkError::Over("withdrawn").into()),
+        }
+        let action = kept.plan.asked.buyer.evidence.action();
+        let known = self.store().read(crate::Preflight::last)?;
+        let permit = self.access.permit(action, known.as_ref())?;
+        refuse_unready(&kept.plan)?;
+        if self
+            .refresh(&kept.plan.asked.buyer.agreement)
+            .await?
+            .is_some()
+        {
+            return tokio::task::block_in_place(|| self.queue(&kept));
+        }
+        let now = self.clock().now();
+        tokio::task::block_in_place(|| self.check_codes(&permit, &kept, entered, now))?;
+        let missing = tokio::task::block_in_place(|| self.recheck(&kept))?;
+        if !missing.is_empty() {
+            let sent = self
+                .send_codes(&permit, &kept, &missing, entered, now)
+                .await?;
+            return Ok(Executed::CodesSent(sent));
+        }
+        tokio::task::block_in_place(|| {
+            let opened = self.open_audit(&permit, &kept.plan, now)?;
+            let bound = self.bind(&permit, &kept, opened, now)?;
+            Ok(Executed::Linked(Box::new(bound)))
+        })
+    }
+
+    /// Plans again on what is known now. Tells the addresses that a code must still be entered from.
+    fn recheck(&self, kept: &Kept) -> Result<Vec<Email>, Error> {
+        let now = self.clock().now();
+        let again = self.store().read(|read| {
+            let verified = verified(&read.verifications(&plan_id(&kept.plan)?)?);
+            Ok(self.again(read, &kept.plan, &verified, now))
+        });
+        match again? {
+            Ok(draft) => Ok(draft.codes),
+            Err(error) => {
+                self.note_failure(&kept.plan, &error, now)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The plan, made again on a snapshot: an error when it is no longer the same.
+    fn again<'p>(
+        &'p self,
+        read: &store::Read<'_>,
+        plan: &LinkPlan,
+        verified: &[Email],
+        now: Timestamp,
+    ) -> Result<Draft<'p>, Error> {
+        let draft = draft(read, &self.policies, &plan.asked, verified, now)?;
+        let again = LinkPlan {
+            verdicts: draft.verdicts.clone(),
+            steps: draft.steps.clone(),
+            outcome: draft.outcome,
+            ..plan.clone()
+        };
+        let differences = plan.differences(&again);
+        if !differences.is_empty() {
+            return Err(LinkError::Stale(differences).into());
+        }
+        refuse_unready(&again)?;
+        Ok(draft)
+    }
+
+    fn queue(&self, kept: &Kept) -> Result<Executed, Error> {
+        let now = self.clock().now();
+        let id = plan_id(&kept.plan)?;
+        self.store().write(|write| {
+            let open = [PlanState::Open];
+            if write.move_plan(&id, &open, PlanState::Waiting, None, now)? {
+                let entry = self.entry(now, "queue", Some(&kept.plan))?;
+                write.append_audit(&self.audit_key, &entry)?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(Executed::Queued)
+    }
+
+    /// Holds what was entered against the codes that were sent. A wrong one costs an attempt, which is
+    /// committed before anything is answered.
+    fn check_codes(
+        &self,
+        _: &Permit,
+        kept: &Kept,
+        entered: &Codes,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let id = plan_id(&kept.plan)?;
+        let policy = self.policies.get(&kept.plan.policy);
+        let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
+        let (attempts_max, _) = codes::limits(policy);
+        for code in entered
+            .entered
+            .iter()
+            .filter(|code| !code.trim().is_empty())
+        {
+            let checked = self.store().write(|write| {
+                let mut sent = write.reading().verifications(&id)?;
+                sent.retain(|it| it.verified_at.is_none());
+                if sent.is_empty() {
+                    let any = !write.reading().verifications(&id)?.is_empty();
+                    return Ok(if any {
+                        Ok(())
+                    } else {
+                        Err(LinkError::NoCodeSent)
+                    });
+                }
+                let tried: u32 = sent.iter().map(|it| it.attempts).max().unwrap_or(0);
+                if tried >= attempts_max {
+                    return Ok(Err(LinkError::WrongCode { left: 0 }));
+                }
+                let right = sent.iter().position(|it| codes::is_right(it, code));
+                let Some(right) = right else {
+                    for mut it in sent {
+                        it.attempts += 1;
+                        write.put_verification(&it)?;
+                    }
+                    let left = attempts_max.saturating_sub(tried + 1);
+                    return Ok(Err(LinkError::WrongCode { left }));
+                };
+                let mut it = sent.swap_remove(right);
+                if it.expires_at < now {
+                    return Ok(Err(LinkError::CodeExpired(it.address)));
+                }
+                it.verified_at = Some(now);
+                write.put_verification(&it)?;
+                Ok::<_, store::Error>(Ok(()))
+            })?;
+            checked?;
+        }
+        Ok(())
+    }
+
+    /// Sends a code to whoever still has to enter one and has none that is good. The code is kept, as a
+    /// hash, before it is sent: a mail whose fate is unknown may arrive, and must then count.
+    async fn send_codes(
+        &self,
+        permit: &Permit,
+        kept: &Kept,
+        missing: &[Email],
+        entered: &Codes,
+        now: Timestamp,
+    ) -> Result<Vec<CodeSent>, Error> {
+        let id = plan_id(&kept.plan)?;
+        for address in missing {
+            let before = self.store().read(|read| read.verification(&id, address))?;
+            let good = before.as_ref().is_some_and(|it| it.expires_at >= now);
+            if good && !entered.again {
+                continue;
+            }
+            let new = tokio::task::block_in_place(|| {
+                self.new_code(permit, kept, address, before.as_ref(), now)
+            })?;
+            let mail = self.mail(
+                kept,
+                address,
+                &new,
+                entered.language.unwrap_or(Language::English),
+            )?;
+            let mailer = self.mailer().ok_or_else(MailError::not_configured)?;
+            mailer.send(&mail).await?;
+        }
+        let sent = self.store().read(|read| read.verifications(&id))?;
+        Ok(sent.iter().map(CodeSent::from).collect())
+    }
+
+    fn new_code(
+        &self,
+        _: &Permit,
+        kept: &Kept,
+        address: &Email,
+        before: Option<&Verification>,
+        now: Timestamp,
+    ) -> Result<NewCode, Error> {
+        let policy = self.policies.get(&kept.plan.policy);
+        let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
+        let (_, resends_max) = codes::limits(policy);
+        if before.is_some_and(|it| it.sends > resends_max) {
+            return Err(LinkError::CodesSpent.into());
+        }
+        let new = NewCode::new(policy, &plan_id(&kept.plan)?, address, before, now)?;
+        self.store().write(|write| {
+            write.put_verification(&new.kept)?;
+            let verified = verified(&write.reading().verifications(&new.kept.plan)?);
+            let draft = draft(
+                &write.reading(),
+                &self.policies,
+                &kept.plan.asked,
+                &verified,
+                now,
+            )?;
+            let reason = format!("A code was sent to {address}.");
+            bind::mark(
+                write,
+                &draft.case,
+                LinkState::AwaitingVerification,
+                &kept.plan,
+                reason,
+                now,
+            )?;
+            let detail = json!({ "sentTo": address, "number": new.kept.sends });
+            let entry = Entry {
+                detail: detail.to_string(),
+                ..self.entry(now, "send-code", Some(&kept.plan))?
+            };
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok::<_, Error>(())
+        })?;
+        Ok(new)
+    }
+
+    fn mail(
+        &self,
+        kept: &Kept,
+        address: &Email,
+        new: &NewCode,
+        language: Language,
+    ) -> Result<Mail, Error> {
+        let now = self.clock().now();
+        let draft = self
+            .store()
+            .read(|read| Ok(draft(read, &self.policies, &kept.plan.asked, &[], now)))??;
+        let words = policy::verification_mail(draft.case.policy, &draft.case.facts, &new.code);
+        let (subject, body) = match words {
+            Some(mail) => (
+                mail.subject.get(language).to_owned(),
+                mail.body.get(language).to_owned(),
+            ),
+            None => (
+                format!("Your code: {}", new.code.as_str()),
+                format!("Your code is {}.", new.code.as_str()),
+            ),
+        };
+        Ok(Mail {
+            to: address.clone(),
+            subject,
+            body,
+        })
+    }
+
+    fn open_audit(&self, _: &Permit, plan: &LinkPlan, now: Timestamp) -> Result<i64, Error> {
+        let overridden = plan
+            .verdicts
+            .iter()
+            .filter_map(|it| Some((&it.rule, it.overridden.as_ref()?)));
+        let overridden: Vec<_> = overridden.collect();
+        let detail = json!({
+            "evidence": plan.asked.buyer.evidence,
+            "account": plan.asked.buyer.account,
+            "member": plan.asked.wish.member,
+            "policy": plan.policy,
+            "overridden": overridden,
+            "steps": plan.steps.len(),
+        });
+        let entry = Entry {
+            phase: Phase::Opened,
+            outcome: None,
+            detail: detail.to_string(),
+            ..self.entry(now, "link", Some(plan))?
+        };
+        self.store()
+            .write(|write| Ok(write.append_audit(&self.audit_key, &entry)?))
+    }
+
+    /// The one transaction in which the link comes to be, or nothing does.
+    fn bind(
+        &self,
+        permit: &Permit,
+        kept: &Kept,
+        opened: i64,
+        now: Timestamp,
+    ) -> Result<LinkRecord, Error> {
+        let id = plan_id(&kept.plan)?;
+        let outcome = self.store().write(|write| {
+            if write.reading().plan(&id)?.is_some_and(|plan| plan.state == PlanState::Done) {
+                return Ok(None);
+            }
+            let verified = verified(&write.reading().verifications(&id)?);
+            let draft = self.again(&write.reading(), &kept.plan, &verified, now)?;
+            let asked = &kept.plan.asked;
+            let bound = bind::bind(write, permit, &draft, &id, asked, &self.policies, now)?;
+            let from = [PlanState::Open, PlanState::Waiting];
+            let told = json!({ "target": bound.link.link.target.id, "state": bound.link.link.state.word() });
+            let told = told.to_string();
+            write.move_plan(&id, &from, PlanState::Done, Some(&told), now)?;
+            self.close_audit(write, &kept.plan, opened, "done", &bound, now)?;
+            Ok::<_, Error>(Some(bound.link))
+        });
+        match outcome {
+            Ok(Some(link)) => Ok(link),
+            // Somebody carried the same plan out between our looking and our writing.
+            Ok(None) => {
+                self.close_as(
+                    opened,
+                    &kept.plan,
+                    "failed",
+                    "carried out by another execution",
+                    now,
+                )?;
+                match self.done_before(kept)? {
+                    Executed::Linked(link) => Ok(*link),
+                    _ => Err(LinkError::Over("carried out").into()),
+                }
+            }
+            Err(error) => {
+                self.close_as(opened, &kept.plan, "failed", &error.to_string(), now)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// A plan that is done stays done: the link as it is now.
+    fn done_before(&self, kept: &Kept) -> Result<Executed, Error> {
+        let link = self.store().read(|read| {
+            let chain = read.chain_of(&kept.plan.asked.buyer.agreement)?;
+            read.current_link(&chain)
+        })?;
+        let link = link.ok_or(LinkError::Over("carried out"))?;
+        Ok(Executed::Linked(Box::new(link)))
+    }
+
+    fn close_audit(
+        &self,
+        write: &mut Write<'_>,
+        plan: &LinkPlan,
+        opened: i64,
+        outcome: &str,
+        bound: &Bound,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let target = &bound.link.link.target;
+        let detail = json!({
+            "state": bound.link.link.state.word(),
+            "workspaces": bound.link.link.workspaces,
+            "created": bound.created,
+            "changed": bound.changed,
+        });
+        let entry = Entry {
+            phase: Phase::Closed,
+            opened: Some(opened),
+            outcome: Some(outcome.to_owned()),
+            target: Some(format!("{}:{}", target.kind.word(), target.id)),
+            detail: detail.to_string(),
+            ..self.entry(now, "link", Some(plan))?
+        };
+        write.append_audit(&self.audit_key, &entry)?;
+        Ok(())
+    }
+
+    pub(super) fn close_as(
+        &self,
+        opened: i64,
+        plan: &LinkPlan,
+        outcome: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let entry = Entry {
+            phase: Phase::Closed,
+            opened: Some(opened),
+            outcome: Some(outcome.to_owned()),
+            detail: json!({ "why": why }).to_string(),
+            ..self.entry(now, "link", Some(plan))?
+        };
+        self.store().write(|write| {
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok(())
+        })
+    }
+
+    /// A plan that was refused when it was made: the agreement shows it, unless it is linked.
+    pub(super) fn note_refusal(
+        &self,
+        write: &mut Write<'_>,
+        plan: &LinkPlan,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let action = plan.asked.buyer.evidence.action();
+        // Whoever may only look leaves nothing behind.
+        if self.access.refusal(action, None).is_some() {
+            return Ok(());
+        }
+        let rules: Vec<&str> = plan
+            .refusals()
+            .map(|verdict| verdict.rule.as_str())
+            .collect();
+        let why: Vec<&str> = plan
+            .refusals()
+            .map(|verdict| verdict.message.en.as_str())
+            .collect();
+        let entry = Entry {
+            outcome: Some("refused".to_owned()),
+            detail: json!({ "rules": rules, "why": why }).to_string(),
+            ..self.entry(now, "link", Some(plan))?
+        };
+        write.append_audit(&self.audit_key, &entry)?;
+        let draft = draft(&write.reading(), &self.policies, &plan.asked, &[], now)?;
+        bind::mark(
+            write,
+            &draft.case,
+            LinkState::Refused,
+            plan,
+            why.join(" "),
+            now,
+        )
+    }
+
+    /// A plan that could not be carried out as it was made.
+    fn note_failure(&self, plan: &LinkPlan, error: &Error, now: Timestamp) -> Result<(), Error> {
+        let outcome = match error {
+            Error::Link(LinkError::Stale(_)) => "stale",
+            _ => "refused",
+        };
+        let entry = Entry {
+            outcome: Some(outcome.to_owned()),
+            detail: json!({ "why": error.to_string() }).to_string(),
+            ..self.entry(now, "link", Some(plan))?
+        };
+        let id = plan_id(plan)?;
+        self.store().write(|write| {
+            write.append_audit(&self.audit_key, &entry)?;
+            let open = [PlanState::Open, PlanState::Waiting];
+            write.move_plan(&id, &open, PlanState::Failed, Some(outcome), now)?;
+            Ok(())
+        })
+    }
+
+    /// An entry that tells something at once; whoever opens or closes one changes the phase.
+    pub(crate) fn entry(
+        &self,
+        now: Timestamp,
+        action: &str,
+        plan: Option<&LinkPlan>,
+    ) -> Result<Entry, Error> {
+        let actor = self.actor()?;
+        let target = plan.and_then(|plan| match &plan.asked.wish.target {
+            super::TargetChoice::Existing { kind, id } => Some(format!("{}:{id}", kind.word())),
+            _ => None,
+        });
+        Ok(Entry {
+            at: now,
+            user: actor.user,
+            identity: actor.identity,
+            action: action.to_owned(),
+            phase: Phase::Noted,
+            opened: None,
+            outcome: Some("done".to_owned()),
+            plan: plan.map(|plan| plan.id.clone()),
+            agreement: plan.map(|plan| plan.asked.buyer.agreement.to_string()),
+            target,
+            request: None,
+            detail: "{}".to_owned(),
+        })
+    }
+}
+
+fn refuse_unready(plan: &LinkPlan) -> Result<(), Error> {
+    match plan.outcome {
+        Outcome::Ready => Ok(()),
+        Outcome::Refused => {
+            let rules = plan.refusals().map(|verdict| verdict.rule.clone());
+            Err(LinkError::Refused(rules.collect()).into())
+        }
+        Outcome::Unknown => {
+            let open = plan
+                .verdicts
+                .iter()
+                .filter(|it| it.outcome == "unknown" && !it.awaits_code);
+            Err(LinkError::Undecided(open.map(|it| it.rule.clone()).collect()).into())
+        }
+    }
+}
+
+pub(super) fn plan_id(plan: &LinkPlan) -> Result<PlanId, store::Error> {
+    PlanId::parse(&plan.id).map_err(|_| store::Error::Invalid("plan id"))
+}
+
+/// Addresses from which the right code was entered.
+fn verified(sent: &[Verification]) -> Vec<Email> {
+    let right = sent.iter().filter(|it| it.verified_at.is_some());
+    right.map(|it| it.address.clone()).collect()
+}

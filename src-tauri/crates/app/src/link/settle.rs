@@ -1,0 +1,145 @@
+//! What comes by itself: AWS grants a license, a code runs out, a program that was killed is started
+//! again, the network is back.
+
+use domain::{LinkState, PlanId, Timestamp};
+use serde_json::json;
+use store::table::audit::{AuditRow, Entry};
+use store::table::plan::PlanState;
+
+use super::bind;
+use super::execute::Codes;
+use crate::{Action, Console, Error, FailureKind, Marketplace, Preflight};
+
+/// How long another process may be between opening an entry and closing it, in milliseconds.
+const OPEN_AT_MOST_MS: i64 = 120_000;
+
+/// Links or plans looked at in one go.
+const AT_ONCE_MAX: usize = 1_000;
+
+impl<M: Marketplace> Console<M> {
+    /// Settles what has come due. Called after every sync, and harmless at any time; a connection that
+    /// is for looking only leaves all as it is.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let known = self.store().read(Preflight::last)?;
+        if self
+            .access
+            .permit(Action::LinkByAgreement, known.as_ref())
+            .is_err()
+        {
+            return Ok(());
+        }
+        tokio::task::block_in_place(|| {
+            let now = self.clock().now();
+            self.settle_open_audit(now)?;
+            self.settle_codes(now)?;
+            self.settle_waiting(now)
+        })?;
+        self.carry_out_queue().await
+    }
+
+    /// An entry that was opened and not closed: the program ended before the transaction that would
+    /// have closed it, so nothing was done.
+    fn settle_open_audit(&self, now: Timestamp) -> Result<(), Error> {
+        let open = self.store().read(|read| read.open_audit())?;
+        let old = |row: &&AuditRow| row.entry.at.plus_millis(OPEN_AT_MOST_MS) < now;
+        for row in open
+            .iter()
+            .filter(old)
+            .filter(|row| row.entry.action == "link")
+        {
+            let plan = row
+                .entry
+                .plan
+                .as_deref()
+                .and_then(|id| PlanId::parse(id).ok());
+            let kept = plan.map(|id| super::kept(self.store(), &id)).transpose()?;
+            if let Some(kept) = kept {
+                let why = "the program ended before anything was done";
+                self.close_as(row.seq, &kept.plan, "failed", why, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever did not enter the code in time is not linked, and needs set-up as before.
+    fn settle_codes(&self, now: Timestamp) -> Result<(), Error> {
+        let waiting = self
+            .store()
+            .read(|read| read.links_waiting(LinkState::AwaitingVerification, AT_ONCE_MAX))?;
+        for record in waiting {
+            let plan = record.plan.as_deref().and_then(|id| PlanId::parse(id).ok());
+            let Some(plan) = plan else { continue };
+            let sent = self.store().read(|read| read.verifications(&plan))?;
+            let good = sent
+                .iter()
+                .any(|it| it.expires_at >= now || it.verified_at.is_some());
+            if good {
+                continue;
+            }
+            self.store().write(|write| {
+                let mut lapsed = record.clone();
+                lapsed.link.state = LinkState::Refused;
+                lapsed.link.since = now;
+                lapsed.reason = Some("The code was not entered in time.".to_owned());
+                write.put_link(&lapsed)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Links that wait for AWS come into force when AWS has granted the license.
+    fn settle_waiting(&self, now: Timestamp) -> Result<(), Error> {
+        let waiting = self
+            .store()
+            .read(|read| read.links_waiting(LinkState::AwaitingAws, AT_ONCE_MAX))?;
+        for record in waiting {
+            let chain = record.chain.clone();
+            let outcome = self.store().write(|write| {
+                // As it is now, not as it was read.
+                let Some(record) = write.reading().current_link(&chain)? else {
+                    return Ok(());
+                };
+                let plan = record.plan.clone();
+                let (link, changed) = bind::bring_into_force(write, &self.policies, record, now)?;
+                if link.link.state == LinkState::Active {
+                    let target = &link.link.target;
+                    let entry = Entry {
+                        plan,
+                        agreement: Some(link.link.agreement.to_string()),
+                        target: Some(format!("{}:{}", target.kind.word(), target.id)),
+                        detail: json!({ "changed": changed }).to_string(),
+                        ..self.entry(now, "activate", None)?
+                    };
+                    write.append_audit(&self.audit_key, &entry)?;
+                }
+                Ok::<_, Error>(())
+            });
+            match outcome {
+                // The vendor's target or the listing is gone: the link stays as it is, and is shown so.
+                Err(Error::NotFound { .. } | Error::Link(_)) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans that waited for the network are made again and carried out, oldest first.
+    async fn carry_out_queue(&self) -> Result<(), Error> {
+        let waiting = [PlanState::Waiting];
+        let plans = self
+            .store()
+            .read(|read| read.plans(&waiting, AT_ONCE_MAX))?;
+        for plan in plans.iter().filter(|plan| plan.kind == super::KIND) {
+            let outcome = Box::pin(self.execute_link(&plan.id, &Codes::default())).await;
+            if let Err(error) = outcome {
+                let failure = crate::Failure::from(&error);
+                if failure.kind == FailureKind::Offline {
+                    return Ok(());
+                }
+                // What it came to stands in the audit and on the plan.
+                tracing::info!(plan = %plan.id, %error, "a plan that waited was not carried out");
+            }
+        }
+        Ok(())
+    }
+}

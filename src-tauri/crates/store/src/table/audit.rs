@@ -1,0 +1,286 @@
+//! The audit: everything that was done, refused or taken in. Ledger, and only ever appended to.
+//!
+//! What is done has two entries: one opened before it, committed by itself, and one that closes it. An
+//! open entry without a closing one tells that the program ended in between. Each entry's hash is keyed
+//! and covers the entry before, so that whoever alters, removes or reorders one is found out.
+
+use domain::Timestamp;
+use hmac::{Hmac, KeyInit, Mac};
+use rusqlite::{OptionalExtension, Row, named_params};
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+use crate::{Error, Read, Result, Topic, Write};
+
+/// What the hashes of a database's audit are keyed with.
+#[derive(Clone, Zeroize)]
+#[zeroize(drop)]
+pub struct AuditKey([u8; 32]);
+
+impl AuditKey {
+    /// A key from its bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The sandbox's, which everybody knows: its audit is found to be damaged, not to be forged.
+    #[must_use]
+    pub const fn of_the_sandbox() -> Self {
+        Self([0x5b; 32])
+    }
+}
+
+impl std::fmt::Debug for AuditKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AuditKey(…)")
+    }
+}
+
+/// Whether something is about to be done, was done, or is merely told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It is about to be done.
+    Opened,
+    /// It is over.
+    Closed,
+    /// It happened in one go, or was refused.
+    Noted,
+}
+
+impl Phase {
+    /// Its word in the database and JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Closed => "closed",
+            Self::Noted => "noted",
+        }
+    }
+
+    fn from_word(word: &str) -> Result<Self> {
+        let mut all = [Self::Opened, Self::Closed, Self::Noted].into_iter();
+        all.find(|phase| phase.word() == word)
+            .ok_or(Error::Invalid("phase of an audit entry"))
+    }
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The operating system's user.
+    pub user: String,
+    /// ARN of the AWS credentials, as far as it is known.
+    pub identity: Option<String>,
+    /// What was done, in a word such as `link`.
+    pub action: String,
+    /// Whether it is about to be done, over, or merely told.
+    pub phase: Phase,
+    /// The entry that this one closes.
+    pub opened: Option<i64>,
+    /// `done`, `failed`, `unknown` or `refused`; absent while open.
+    pub outcome: Option<String>,
+    /// The plan that it follows.
+    pub plan: Option<String>,
+    /// The agreement.
+    pub agreement: Option<String>,
+    /// The organization or billing account, as `organization:acme`.
+    pub target: Option<String>,
+    /// AWS's request id.
+    pub request: Option<String>,
+    /// Everything else, as JSON.
+    pub detail: String,
+}
+
+/// An entry with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number, from 1.
+    pub seq: i64,
+    /// What it says.
+    pub entry: Entry,
+    hash: Vec<u8>,
+}
+
+/// What is wrong with the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The first entry that does not follow from the ones before.
+    pub seq: i64,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+const COLUMNS: &str = "seq, at, user, identity, action, phase, opened, outcome, plan, agreement, \
+                       target, request, detail, hash";
+
+impl Write<'_> {
+    /// Appends an entry and tells its number.
+    pub fn append_audit(&mut self, key: &AuditKey, entry: &Entry) -> Result<i64> {
+        self.touch(Topic::Audit);
+        let last: Option<(i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (seq, before) = last.map_or((1, Vec::new()), |(seq, hash)| (seq + 1, hash));
+        let hash = entry.hash(key, seq, &before);
+        self.tx
+            .prepare_cached(&format!(
+                "INSERT INTO audit ({COLUMNS}) VALUES (:seq, :at, :user, :identity, :action, :phase,
+                    :opened, :outcome, :plan, :agreement, :target, :request, :detail, :hash)"
+            ))?
+            .execute(named_params! {
+                ":seq": seq,
+                ":at": entry.at.as_millis(),
+                ":user": entry.user,
+                ":identity": entry.identity,
+                ":action": entry.action,
+                ":phase": entry.phase.word(),
+                ":opened": entry.opened,
+                ":outcome": entry.outcome,
+                ":plan": entry.plan,
+                ":agreement": entry.agreement,
+                ":target": entry.target,
+                ":request": entry.request,
+                ":detail": entry.detail,
+                ":hash": hash.as_slice(),
+            })?;
+        Ok(seq)
+    }
+}
+
+impl Read<'_> {
+    /// Entries with a number below `before`, newest first, up to `limit`; those that have the text
+    /// somewhere, unless it is empty.
+    pub fn audit(&self, search: &str, before: Option<i64>, limit: usize) -> Result<Vec<AuditRow>> {
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND (?2 = '' OR instr(lower(user || ' ' ||
+                coalesce(identity, '') || ' ' || action || ' ' || coalesce(outcome, '') || ' ' ||
+                coalesce(plan, '') || ' ' || coalesce(agreement, '') || ' ' || coalesce(target, '')
+                || ' ' || coalesce(request, '') || ' ' || detail), lower(?2)) > 0)
+             ORDER BY seq DESC LIMIT ?3"
+        ))?;
+        let found = some.query((before.unwrap_or(i64::MAX), search.trim(), limit))?;
+        rows(found)
+    }
+
+    /// Every entry about an agreement of this chain or about this plan, oldest first.
+    pub fn audit_of(&self, agreements: &[String]) -> Result<Vec<AuditRow>> {
+        let mut all = Vec::new();
+        for agreement in agreements {
+            let mut some = self.tx.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM audit WHERE agreement = ?1 ORDER BY seq"
+            ))?;
+            all.extend(rows(some.query([agreement])?)?);
+        }
+        all.sort_by_key(|row| row.seq);
+        Ok(all)
+    }
+
+    /// Entries that were opened and never closed, oldest first.
+    pub fn open_audit(&self) -> Result<Vec<AuditRow>> {
+        let mut open = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit AS a WHERE phase = 'opened'
+                AND NOT EXISTS (SELECT 1 FROM audit AS b WHERE b.opened = a.seq) ORDER BY seq"
+        ))?;
+        let found = open.query([])?;
+        rows(found)
+    }
+
+    /// How many entries there are.
+    pub fn audit_count(&self) -> Result<usize> {
+        Ok(self
+            .tx
+            .query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?)
+    }
+
+    /// Goes through the whole audit: `None` when every entry follows from the ones before. What is cut
+    /// off at the end cannot be seen from here; the count and the last hash, kept elsewhere, show it.
+    pub fn verify_audit(&self, key: &AuditKey) -> Result<Option<Broken>> {
+        let mut all = self
+            .tx
+            .prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY seq"))?;
+        let mut found = all.query([])?;
+        let (mut expected, mut before) = (1, Vec::new());
+        while let Some(row) = found.next()? {
+            let row = audit_row(row)?;
+            if row.seq != expected {
+                let why = "entries before it are missing";
+                return Ok(Some(Broken { seq: expected, why }));
+            }
+            if row.entry.hash(key, row.seq, &before).as_slice() != row.hash {
+                let why = "it is not as it was written";
+                return Ok(Some(Broken { seq: row.seq, why }));
+            }
+            before = row.hash;
+            expected += 1;
+        }
+        Ok(None)
+    }
+}
+
+impl Entry {
+    /// The hash of an entry at its place. Lengths are part of it, so that no two entries come to the same.
+    fn hash(&self, key: &AuditKey, seq: i64, before: &[u8]) -> [u8; 32] {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else {
+            return [0; 32];
+        };
+        mac.update(before);
+        mac.update(&seq.to_be_bytes());
+        mac.update(&self.at.as_millis().to_be_bytes());
+        mac.update(&self.opened.unwrap_or(0).to_be_bytes());
+        let texts = [
+            Some(&self.user),
+            self.identity.as_ref(),
+            Some(&self.action),
+            self.outcome.as_ref(),
+            self.plan.as_ref(),
+            self.agreement.as_ref(),
+            self.target.as_ref(),
+            self.request.as_ref(),
+            Some(&self.detail),
+        ];
+        for text in texts {
+            let length = text.map_or(u64::MAX, |text| text.len() as u64);
+            mac.update(&length.to_be_bytes());
+            mac.update(text.map(String::as_bytes).unwrap_or_default());
+        }
+        mac.update(self.phase.word().as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn rows(mut found: rusqlite::Rows<'_>) -> Result<Vec<AuditRow>> {
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(audit_row(row)?);
+    }
+    Ok(rows)
+}
+
+fn audit_row(row: &Row<'_>) -> Result<AuditRow> {
+    let phase: String = row.get(5)?;
+    Ok(AuditRow {
+        seq: row.get(0)?,
+        entry: Entry {
+            at: Timestamp::from_millis(row.get(1)?),
+            user: row.get(2)?,
+            identity: row.get(3)?,
+            action: row.get(4)?,
+            phase: Phase::from_word(&phase)?,
+            opened: row.get(6)?,
+            outcome: row.get(7)?,
+            plan: row.get(8)?,
+            agreement: row.get(9)?,
+            target: row.get(10)?,
+            request: row.get(11)?,
+            detail: row.get(12)?,
+        },
+        hash: row.get(13)?,
+    })
+}

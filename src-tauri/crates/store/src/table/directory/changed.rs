@@ -1,0 +1,224 @@
+//! What we changed of the directory ourselves, and looking things up one by one for a plan.
+
+use domain::{
+    BillingAccount, DirectoryId, Email, Entry, EntryKind, Member, TargetKind, Timestamp, Workspace,
+};
+use rusqlite::types::Value;
+use rusqlite::{Row, named_params};
+
+use super::rows::{find, of, put};
+use super::{Origin, Told};
+use crate::{Error, Read, Result, Topic, Write};
+
+/// Something that we changed, or mean to have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The kind of thing, as `organization`.
+    pub kind: String,
+    /// What tells it from others of its kind.
+    pub key: String,
+    /// The attribute; absent where the thing was made or deleted.
+    pub attribute: Option<String>,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is since; absent where it was deleted.
+    pub after: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// The plan that it followed.
+    pub plan: Option<String>,
+    /// The chain of agreements whose link it belongs to.
+    pub chain: Option<String>,
+}
+
+/// A billing account with what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillingAccountRecord {
+    /// The billing account.
+    pub billing_account: Told<BillingAccount>,
+    /// Its workspaces, by id.
+    pub workspaces: Vec<Told<Workspace>>,
+}
+
+impl Write<'_> {
+    /// Writes a thing that we changed, and what we changed of it. Its origin stays the vendor's: all
+    /// else about it is as old as it was.
+    pub fn change_directory(
+        &mut self,
+        entry: &Entry,
+        origin: &Origin,
+        changes: &[Change],
+    ) -> Result<()> {
+        match entry {
+            Entry::BillingAccount(it) => put(&self.tx, it, origin)?,
+            Entry::Organization(it) => put(&self.tx, it, origin)?,
+            Entry::Member(it) => put(&self.tx, it, origin)?,
+            Entry::Workspace(it) => put(&self.tx, it, origin)?,
+            Entry::Deployment(it) => put(&self.tx, it, origin)?,
+        }
+        for change in changes {
+            self.note_change(change)?;
+        }
+        self.touch(Topic::Directory);
+        Ok(())
+    }
+
+    /// Notes what we changed.
+    pub fn note_change(&mut self, change: &Change) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO directory_change (kind, key, attribute, before, after, at, plan, chain)
+                 VALUES (:kind, :key, :attribute, :before, :after, :at, :plan, :chain)",
+            )?
+            .execute(named_params! {
+                ":kind": change.kind,
+                ":key": change.key,
+                ":attribute": change.attribute,
+                ":before": change.before,
+                ":after": change.after,
+                ":at": change.at.as_millis(),
+                ":plan": change.plan,
+                ":chain": change.chain,
+            })?;
+        Ok(())
+    }
+}
+
+impl Read<'_> {
+    /// What we changed of a thing since the vendor last told of it, newest first.
+    pub fn directory_changes(&self, kind: &str, key: &str) -> Result<Vec<Change>> {
+        let mut of = self.tx.prepare_cached(
+            "SELECT kind, key, attribute, before, after, at, plan, chain FROM directory_change
+             WHERE kind = ?1 AND key = ?2 ORDER BY id DESC",
+        )?;
+        let mut found = of.query((kind, key))?;
+        let mut changes = Vec::new();
+        while let Some(row) = found.next()? {
+            changes.push(change(row)?);
+        }
+        Ok(changes)
+    }
+
+    /// What we changed because of a chain's link, oldest first.
+    pub fn changes_by(&self, chain: &str) -> Result<Vec<Change>> {
+        let mut of = self.tx.prepare_cached(
+            "SELECT kind, key, attribute, before, after, at, plan, chain FROM directory_change
+             WHERE chain = ?1 ORDER BY id",
+        )?;
+        let mut found = of.query([chain])?;
+        let mut changes = Vec::new();
+        while let Some(row) = found.next()? {
+            changes.push(change(row)?);
+        }
+        Ok(changes)
+    }
+
+    /// One billing account with what belongs to it.
+    pub fn billing_account(&self, user: &DirectoryId) -> Result<Option<BillingAccountRecord>> {
+        let user = user.as_str();
+        let Some(billing_account) = find::<BillingAccount>(self.tx, &[user.to_owned().into()])?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(BillingAccountRecord {
+            billing_account,
+            workspaces: of(self.tx, "billing_account = ?1", &[user])?,
+        }))
+    }
+
+    /// Everybody with this address, by organization.
+    pub fn members_with(&self, email: &Email) -> Result<Vec<Told<Member>>> {
+        of(self.tx, "email = ?1", &[email.as_str()])
+    }
+
+    /// Targets of this kind that an address of the domain belongs to: a member's, or a billing
+    /// account's. Id, name and address.
+    pub fn targets_with_domain(
+        &self,
+        kind: TargetKind,
+        domain: &str,
+        limit: usize,
+    ) -> Result<Vec<(DirectoryId, String, String)>> {
+        let sql = match kind {
+            TargetKind::Organization => {
+                "SELECT o.id, o.name, m.email FROM member AS m
+                    JOIN organization AS o ON o.id = m.organization
+                 WHERE m.email LIKE ?1 ESCAPE '\\' ORDER BY m.role = 'owner' DESC, o.name LIMIT ?2"
+            }
+            TargetKind::BillingAccount => {
+                "SELECT user_name, coalesce(company, user_name), email FROM billing_account
+                 WHERE email LIKE ?1 ESCAPE '\\' ORDER BY user_name LIMIT ?2"
+            }
+        };
+        let mut some = self.tx.prepare_cached(sql)?;
+        let mut found = some.query((super::ending_in(domain), limit))?;
+        let mut targets = Vec::new();
+        while let Some(row) = found.next()? {
+            targets.push((directory_id(row)?, row.get(1)?, row.get(2)?));
+        }
+        Ok(targets)
+    }
+
+    /// Targets of this kind whose name (a billing account's company) has the text in it.
+    pub fn targets_named(
+        &self,
+        kind: TargetKind,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<(DirectoryId, String)>> {
+        let sql = match kind {
+            TargetKind::Organization => {
+                "SELECT id, name FROM organization
+                 WHERE name LIKE ?1 ESCAPE '\\' ORDER BY length(name), name LIMIT ?2"
+            }
+            TargetKind::BillingAccount => {
+                "SELECT user_name, coalesce(company, user_name) FROM billing_account
+                 WHERE company LIKE ?1 ESCAPE '\\' OR user_name LIKE ?1 ESCAPE '\\'
+                 ORDER BY length(company), company LIMIT ?2"
+            }
+        };
+        let mut some = self.tx.prepare_cached(sql)?;
+        let mut found = some.query((super::containing(text), limit))?;
+        let mut targets = Vec::new();
+        while let Some(row) = found.next()? {
+            targets.push((directory_id(row)?, row.get(1)?));
+        }
+        Ok(targets)
+    }
+
+    /// One thing with its origin. A member's key is the organization's id, a space, and the address.
+    pub fn entry(&self, kind: EntryKind, key: &str) -> Result<Option<(Entry, Origin)>> {
+        fn with<T>(told: Option<Told<T>>, entry: fn(T) -> Entry) -> Option<(Entry, Origin)> {
+            told.map(|told| (entry(told.it), told.origin))
+        }
+        let parts: Vec<Value> = match kind {
+            EntryKind::Member => key.split(' ').map(|part| part.to_owned().into()).collect(),
+            _ => vec![key.to_owned().into()],
+        };
+        Ok(match kind {
+            EntryKind::BillingAccount => with(find(self.tx, &parts)?, Entry::BillingAccount),
+            EntryKind::Organization => with(find(self.tx, &parts)?, Entry::Organization),
+            EntryKind::Member => with(find(self.tx, &parts)?, Entry::Member),
+            EntryKind::Workspace => with(find(self.tx, &parts)?, Entry::Workspace),
+            EntryKind::Deployment => with(find(self.tx, &parts)?, Entry::Deployment),
+        })
+    }
+}
+
+fn directory_id(row: &Row<'_>) -> Result<DirectoryId> {
+    let id: String = row.get(0)?;
+    DirectoryId::parse(&id).map_err(|_| Error::Invalid("id in the directory"))
+}
+
+fn change(row: &Row<'_>) -> Result<Change> {
+    Ok(Change {
+        kind: row.get(0)?,
+        key: row.get(1)?,
+        attribute: row.get(2)?,
+        before: row.get(3)?,
+        after: row.get(4)?,
+        at: Timestamp::from_millis(row.get(5)?),
+        plan: row.get(6)?,
+        chain: row.get(7)?,
+    })
+}
