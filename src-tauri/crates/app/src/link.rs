@@ -16,6 +16,7 @@ mod draft;
 mod error;
 mod execute;
 mod forms;
+mod identify;
 mod settle;
 mod suggest;
 mod words;
@@ -30,9 +31,10 @@ pub use asked::{
     ANSWER_CHARS_MAX, Asked, Buyer, Evidence, LinkRequest, NewWorkspace, REASON_CHARS_MAX,
     TargetChoice, WORKSPACES_MAX, Wish,
 };
-pub use buyer::Found;
+pub use buyer::{Brought, Found};
 pub use error::LinkError;
 pub use execute::{CodeSent, Codes, Executed};
+pub use identify::{Identified, forms_of};
 pub use suggest::{Suggestion, suggestions};
 pub use words::{LinkWords, words_of};
 

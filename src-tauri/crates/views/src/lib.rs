@@ -11,7 +11,9 @@ mod directory;
 mod failure;
 mod filter;
 mod import;
+mod link;
 mod overview;
+mod plan;
 mod status;
 
 pub use agreement::{
@@ -34,7 +36,15 @@ pub use filter::{
     Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
 };
 pub use import::{BadRowInfo, ImportReport, ImportedKind};
+pub use link::{
+    AdviceInfo, ExecutedInfo, FormFieldInfo, FormInfo, IdentifiedInfo, LinkDetail, LinkRecordInfo,
+    PolicyInfo, SuggestionInfo, registration,
+};
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
+pub use plan::{
+    CodeSentInfo, DifferenceInfo, EvidenceInfo, InLanguages, LinkPlanInfo, OutcomeInfo,
+    PlanStateInfo, StepInfo, StepKindInfo, VerdictInfo,
+};
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
 
 use domain::Timestamp;

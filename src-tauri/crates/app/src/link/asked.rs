@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    AccountId, AgreementId, DirectoryId, Email, LicenseArn, Registration, TargetKind, Text,
-};
+use domain::{AccountId, AgreementId, DirectoryId, Email, LicenseArn, TargetKind, Text};
 use policy::Identity;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +17,7 @@ pub const REASON_CHARS_MAX: usize = 500;
 #[derive(Clone, Debug)]
 pub struct LinkRequest {
     /// What the buyer brought.
-    pub buyer: Registration,
+    pub buyer: super::Brought,
     /// Everything else.
     pub wish: Wish,
 }

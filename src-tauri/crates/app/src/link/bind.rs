@@ -48,7 +48,7 @@ pub(crate) fn bind(
     let case = &draft.case;
     let because = Because {
         plan: Some(plan.as_str()),
-        chain: &case.chain,
+        chain: &case.aws.chain,
         now,
     };
     let mut bound = Making {
@@ -67,14 +67,14 @@ pub(crate) fn bind(
     let mut workspaces = case.bound();
     workspaces.extend(made);
     let record = record(case, asked, plan, target, now);
-    if let Some(taken) = write.claim(&case.chain, &claims(case, &record))? {
+    if let Some(taken) = write.claim(&case.aws.chain, &claims(case, &record))? {
         return Err(LinkError::Lost(taken.claim.0).into());
     }
     if case.live.is_none() {
         write.put_link(&record)?;
     }
-    write.put_workspaces(&case.chain, &workspaces, now)?;
-    let current = write.reading().current_link(&case.chain)?;
+    write.put_workspaces(&case.aws.chain, &workspaces, now)?;
+    let current = write.reading().current_link(&case.aws.chain)?;
     let record = current.ok_or(store::Error::Invalid("link"))?;
     let (link, more) = bring_into_force(write, policies, record, now)?;
     changed.extend(more);
@@ -102,7 +102,7 @@ fn record(
             source: "Bindery".to_owned(),
             workspaces: Vec::new(),
         },
-        chain: case.chain.clone(),
+        chain: case.aws.chain.clone(),
         account: Some(asked.buyer.account.to_string()),
         policy: Some(case.policy.id.clone()),
         plan: Some(plan.to_string()),
@@ -147,7 +147,7 @@ pub(crate) fn mark(
     reason: String,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let current = write.reading().current_link(&case.chain)?;
+    let current = write.reading().current_link(&case.aws.chain)?;
     let held = current.as_ref().is_some_and(|record| {
         matches!(
             record.link.state,

@@ -13,6 +13,15 @@ use super::{LinkError, case};
 use crate::marketplace::{self, ErrorKind};
 use crate::{Console, Error, Marketplace, query, sync};
 
+/// What shows who the buyer is.
+#[derive(Clone, Debug)]
+pub enum Brought {
+    /// What he brought.
+    Now(Registration),
+    /// A registration token that AWS resolved before, by its hash.
+    Resolved(TokenHash),
+}
+
 /// A buyer, found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -24,8 +33,16 @@ pub struct Found {
 
 impl<M: Marketplace> Console<M> {
     /// Finds out who the buyer is, and brings what is known of his agreement up to date.
-    pub async fn buyer(&self, brought: &Registration) -> Result<Found, Error> {
-        match brought {
+    pub async fn buyer(&self, brought: &Brought) -> Result<Found, Error> {
+        let registration = match brought {
+            Brought::Now(registration) => registration,
+            Brought::Resolved(hash) => {
+                let kept = self.store().read(|read| read.registration(hash))?;
+                let kept = kept.ok_or(LinkError::Forgotten)?;
+                return self.by_answer(kept, None).await;
+            }
+        };
+        match registration {
             Registration::Token(token, _) => self.by_token(token).await,
             Registration::Agreement(id) => self.by_agreement(id, None).await,
             Registration::License(arn) => {
@@ -54,6 +71,15 @@ impl<M: Marketplace> Console<M> {
             }
             Err(error) => return Err(error.into()),
         };
+        self.by_answer(resolved, offline).await
+    }
+
+    /// By what AWS answered to a token.
+    async fn by_answer(
+        &self,
+        resolved: Resolved,
+        offline: Option<Timestamp>,
+    ) -> Result<Found, Error> {
         let agreement = match &resolved.agreement {
             Some(id) => id.clone(),
             None => self.only_agreement_of(&resolved)?,
@@ -243,7 +269,7 @@ fn said(advice: &[policy::Advice]) -> Option<String> {
 }
 
 /// A token is never kept, but whether it is the same one can be told.
-fn hash(token: &RegistrationToken) -> TokenHash {
+pub(super) fn hash(token: &RegistrationToken) -> TokenHash {
     Sha256::digest(token.expose().as_bytes()).into()
 }
 

@@ -2,23 +2,24 @@
 //!
 //! What is not known is not told. What is known to be absent is told as that.
 
+mod aws;
 mod telling;
 
 use domain::{
     AgreementId, DirectoryId, Email, LinkState, Member, TargetKind, Timestamp, Workspace,
 };
 use policy::{Facts, Policy};
-use store::Read;
 use store::table::agreement::AgreementRow;
 use store::table::details::FetchedDetails;
 use store::table::directory::{BillingAccountRecord, OrganizationRecord, Told};
 use store::table::link::LinkRecord;
 use store::table::listing::FetchedListing;
+use store::{Read, Store};
 
-use self::telling::Telling;
+use self::aws::AwsSide;
 
 use super::LinkError;
-use super::asked::{Asked, TargetChoice};
+use super::asked::{Asked, Buyer, TargetChoice};
 use super::codes::Shown;
 use crate::Error;
 use crate::policies::Policies;
@@ -28,8 +29,7 @@ pub(crate) struct Case<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) facts: Facts,
     pub(crate) asked: Asked,
-    pub(crate) agreement: AgreementRow,
-    pub(crate) chain: String,
+    pub(crate) aws: AwsSide,
     /// The link that the plan changes; absent when it makes one.
     pub(crate) live: Option<LinkRecord>,
     pub(crate) target: TargetFound,
@@ -81,23 +81,21 @@ impl<'p> Case<'p> {
         shown: &Shown,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let id = &asked.buyer.agreement;
-        let (agreement, details) = agreement(read, id)?;
-        let listing = listing_of(read, &agreement)?;
+        let aws = AwsSide::look_up(read, &asked.buyer.agreement)?;
+        let listing = &aws.listing.listing;
         let policy = policies
-            .of_listing(&listing.listing)
-            .ok_or_else(|| LinkError::NoPolicy(listing.listing.title.clone()))?;
+            .of_listing(listing)
+            .ok_or_else(|| LinkError::NoPolicy(listing.title.clone()))?;
         if policy.link.target != asked.wish.target.kind() {
             return Err(LinkError::OtherTarget {
-                listing: listing.listing.title,
+                listing: listing.title.clone(),
                 wanted: policy.link.target,
             }
             .into());
         }
-        let chain = read.chain_of(id)?;
         let target = TargetFound::look_up(read, &asked.wish.target)?;
         let member = MemberFound::look_up(read, asked.wish.member.as_ref(), &target)?;
-        let live = read.current_link(&chain)?.filter(|record| {
+        let live = read.current_link(&aws.chain)?.filter(|record| {
             is_held(record) && asked.wish.target.is(&record.link.target.id) && may_change(policy)
         });
         let workspaces = target.workspaces();
@@ -106,20 +104,15 @@ impl<'p> Case<'p> {
             policy,
             facts: Facts::at(now),
             asked: asked.clone(),
-            agreement,
-            chain,
+            aws,
             live,
             target,
             member,
             workspaces,
             changes,
         };
-        let told = case.tell(read, policies, &listing, &details, shown);
-        match told {
-            Ok(()) => Ok(case),
-            Err(Telling::Fact(error)) => Err(LinkError::Policy(error.to_string()).into()),
-            Err(Telling::Store(error)) => Err(error.into()),
-        }
+        case.tell(read, policies, shown)?;
+        Ok(case)
     }
 
     /// Workspaces that are there and will be bound.
@@ -132,6 +125,25 @@ impl<'p> Case<'p> {
         bound.dedup();
         bound
     }
+}
+
+/// What is known of a buyer before a target is chosen.
+pub(crate) fn before_choosing(
+    store: &Store,
+    policy: &Policy,
+    buyer: &Buyer,
+    now: Timestamp,
+) -> Result<Facts, Error> {
+    store.read(|read| {
+        let tell = || -> Result<Facts, Error> {
+            let aws = AwsSide::look_up(read, &buyer.agreement)?;
+            let mut facts = Facts::at(now);
+            aws.tell(&mut facts, read, buyer)?;
+            telling::tell_policy(&mut facts, policy)?;
+            Ok(facts)
+        };
+        Ok(tell())
+    })?
 }
 
 /// Whether a link still keeps others from linking: not while it ends, and not when every agreement of

@@ -151,7 +151,7 @@ fn steps(case: &Case<'_>, occasions: &[Occasion], shown: &Shown) -> Vec<Step> {
 
 /// The plan is valid only as long as AWS says what it said.
 fn check(case: &Case<'_>) -> Step {
-    let agreement = case.agreement.id.as_str();
+    let agreement = case.aws.row.id.as_str();
     Step {
         request: Some(Request {
             operation: Operation::DescribeAgreement.name().to_owned(),
@@ -235,7 +235,7 @@ fn bound(case: &Case<'_>) -> Vec<Step> {
         } else {
             "agreement"
         };
-        let id = license.unwrap_or(&case.agreement.id);
+        let id = license.unwrap_or(&case.aws.row.id);
         steps.push(Step {
             before: Some(String::new()),
             after: Some(target),

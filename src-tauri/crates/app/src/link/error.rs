@@ -34,6 +34,12 @@ pub enum LinkError {
     /// An AWS account id that somebody typed.
     #[error("an AWS account id that somebody typed does not show who the buyer is")]
     TypedAccount,
+    /// A text that is nothing a buyer brings.
+    #[error(transparent)]
+    Text(domain::NotARegistration),
+    /// A registration that this connection never resolved.
+    #[error("this registration was not resolved on this connection")]
+    Forgotten,
     /// Nothing of the buyer's was found.
     #[error("AWS knows no agreement of account {account}{}", .listing.as_ref().map(|it| format!(" on “{it}”")).unwrap_or_default())]
     NoAgreement {
@@ -127,10 +133,12 @@ fn attempts_left(attempts: u32) -> String {
 impl LinkError {
     pub(crate) const fn kind(&self) -> FailureKind {
         match self {
-            Self::Form(_) | Self::OtherTarget { .. } | Self::TypedAccount | Self::Ambiguous(_) => {
-                FailureKind::Invalid
-            }
-            Self::NoAgreement { .. } | Self::NoPlan(_) => FailureKind::NotFound,
+            Self::Form(_)
+            | Self::OtherTarget { .. }
+            | Self::TypedAccount
+            | Self::Text(_)
+            | Self::Ambiguous(_) => FailureKind::Invalid,
+            Self::NoAgreement { .. } | Self::NoPlan(_) | Self::Forgotten => FailureKind::NotFound,
             Self::Stale(_) => FailureKind::Stale,
             Self::Policy(_) => FailureKind::Internal,
             _ => FailureKind::Refused,
@@ -144,6 +152,10 @@ impl LinkError {
             }
             Self::OtherTarget { .. } => "Choose one.",
             Self::Taken(_) => "Bind that one instead, or choose another user name.",
+            Self::Text(_) => {
+                "Paste the registration link that “Set up your account” opens, the token in it, or the agreement's id."
+            }
+            Self::Forgotten => "Paste the registration link again.",
             Self::TypedAccount => {
                 "Ask the buyer for the registration link that “Set up your account” opens, or start from the agreement that AWS lists."
             }

@@ -1,22 +1,17 @@
 //! Telling the facts of a case, record by record, each with who says so and as of when.
 
-use domain::{
-    DirectoryId, Email, EntitlementValue, Known, Listing, Member, OfferId, Pricing, TargetKind,
-    Timestamp,
-};
-use policy::{Facts, NotAFact, Provenance, Value};
+use domain::{DirectoryId, Email, Known, Listing, Member, TargetKind};
+use policy::{Facts, NotAFact, Policy, Provenance, Value};
 use store::Read;
-use store::table::details::FetchedDetails;
 use store::table::directory::{Change, OrganizationRecord, Origin, Told};
 use store::table::link::LinkRecord;
-use store::table::listing::FetchedListing;
 
 use super::{Case, MemberFound, TargetFound, is_held};
-use crate::link::Evidence;
+use crate::Error;
+use crate::link::LinkError;
 use crate::link::asked::{Asked, TargetChoice};
 use crate::link::codes::Shown;
 use crate::policies::Policies;
-use crate::query;
 
 impl Case<'_> {
     /// Tells all that one snapshot knows.
@@ -24,16 +19,10 @@ impl Case<'_> {
         &mut self,
         read: &Read<'_>,
         policies: &Policies,
-        listing: &FetchedListing,
-        details: &FetchedDetails,
         shown: &Shown,
     ) -> Result<(), Telling> {
+        self.aws.tell(&mut self.facts, read, &self.asked.buyer)?;
         self.tell_request(shown)?;
-        self.tell_listing(listing)?;
-        self.tell_agreement(details)?;
-        self.tell_offer(read, details)?;
-        self.tell_license(details)?;
-        self.tell_entitlements(read, details)?;
         self.tell_target(read)?;
         self.tell_member(shown)?;
         self.tell_workspaces()?;
@@ -67,135 +56,7 @@ impl Case<'_> {
             let mail = Provenance::new("code by e-mail", self.facts.now());
             self.facts.tell("request.verified", verified, &mail)?;
         }
-        let own = Provenance::new("policy", self.facts.now());
-        let accepted = policy.link.identity.iter().map(|it| it.word().to_owned());
-        let accepted: Vec<String> = accepted.collect();
-        self.facts.tell("policy.id", policy.id.as_str(), &own)?;
-        self.facts
-            .tell("policy.name", policy.name.as_written().en, &own)?;
-        self.facts.tell("policy.identity", accepted, &own)?;
-        Ok(())
-    }
-
-    fn tell_listing(&mut self, found: &FetchedListing) -> Result<(), Telling> {
-        let from = Provenance::new("AWS DescribeEntity", found.synced_at);
-        let listing = &found.listing;
-        let code = listing.code.as_ref().map(|code| code.as_str());
-        let pricing = match listing.pricing {
-            Pricing::Usage => "usage",
-            Pricing::Contract => "contract",
-            Pricing::ContractWithUsage => "contract-with-usage",
-            Pricing::Unknown => "unknown",
-        };
-        let facts = &mut self.facts;
-        facts.tell("listing.product", listing.product.as_str(), &from)?;
-        facts.tell("listing.code", code, &from)?;
-        facts.tell("listing.title", listing.title.as_str(), &from)?;
-        facts.tell("listing.pricing", pricing, &from)?;
-        Ok(())
-    }
-
-    fn tell_agreement(&mut self, details: &FetchedDetails) -> Result<(), Telling> {
-        let row = &self.agreement;
-        let listed = Provenance::new("AWS SearchAgreements", row.synced_at);
-        let facts = &mut self.facts;
-        facts.tell("agreement.id", row.id.as_str(), &listed)?;
-        facts.tell("agreement.status", row.status.as_wire(), &listed)?;
-        facts.tell("agreement.accepted_at", row.accepted_at, &listed)?;
-        facts.tell("agreement.starts_at", row.starts_at, &listed)?;
-        facts.tell("agreement.ends_at", row.ends_at, &listed)?;
-        facts.tell("agreement.initial", self.chain.as_str(), &listed)?;
-        if let Some((at, value)) = details.at.zip(details.details.value) {
-            let described = Provenance::new("AWS DescribeAgreement", at);
-            facts.tell("agreement.value", value, &described)?;
-            facts.tell("agreement.currency", value.currency.as_str(), &described)?;
-        }
-        let buyer = &self.asked.buyer;
-        let source = match buyer.evidence {
-            Evidence::Token => "AWS ResolveCustomer",
-            Evidence::Agreement => "AWS SearchAgreements",
-        };
-        let from = Provenance::new(source, Timestamp::from_millis(buyer.as_of));
-        facts.tell("account.id", buyer.account.as_str(), &from)?;
-        facts.tell("account.evidence", buyer.evidence.word(), &from)?;
-        Ok(())
-    }
-
-    fn tell_offer(&mut self, read: &Read<'_>, details: &FetchedDetails) -> Result<(), Telling> {
-        let listed = Provenance::new("AWS SearchAgreements", self.agreement.synced_at);
-        if let Some(id) = &self.agreement.offer {
-            self.facts.tell("offer.id", id.as_str(), &listed)?;
-            let known = OfferId::parse(id)
-                .ok()
-                .map(|id| read.offer(&id))
-                .transpose()?;
-            if let Some(known) = known.flatten() {
-                let from = Provenance::new("AWS DescribeEntity", known.synced_at);
-                self.facts
-                    .tell("offer.private", known.offer.private, &from)?;
-            }
-        }
-        let terms = &details.details.terms;
-        // Every offer has terms: none were told.
-        if let Some(at) = details.at.filter(|_| !terms.is_empty()) {
-            let from = Provenance::new("AWS GetAgreementTerms", at);
-            let has = |kinds: &[&str]| terms.iter().any(|term| kinds.contains(&term.kind.as_str()));
-            self.facts
-                .tell("offer.contract", has(&CONTRACT_TERMS), &from)?;
-            self.facts
-                .tell("offer.free_trial", has(&["freeTrialPricingTerm"]), &from)?;
-        }
-        Ok(())
-    }
-
-    fn tell_license(&mut self, details: &FetchedDetails) -> Result<(), Telling> {
-        let listed = Provenance::new("AWS SearchAgreements", self.agreement.synced_at);
-        let license = self.asked.buyer.license.as_ref();
-        self.facts
-            .tell("license.arn", license.map(|arn| arn.as_str()), &listed)?;
-        let Some(at) = details.at else { return Ok(()) };
-        let from = Provenance::new("AWS GetAgreementEntitlements", at);
-        let mut of = details.details.provisioning.iter();
-        let granted = of.find(|it| match (&it.license, license) {
-            (Some(a), Some(b)) => a.short() == b.short(),
-            // Before the license exists, and on products that predate them.
-            (None, _) => true,
-            (Some(_), None) => false,
-        });
-        if let Some(granted) = granted {
-            self.facts
-                .tell("license.status", granted.status.as_wire(), &from)?;
-            self.facts
-                .tell("license.reason", granted.reason.as_deref(), &from)?;
-        } else if !self.agreement.licenses.is_empty() && details.details.provisioning.is_empty() {
-            // AWS told of a license and not how far it is: that is not known.
-        }
-        Ok(())
-    }
-
-    fn tell_entitlements(
-        &mut self,
-        read: &Read<'_>,
-        details: &FetchedDetails,
-    ) -> Result<(), Telling> {
-        let Some(at) = details.at else { return Ok(()) };
-        let from = Provenance::new("AWS GetEntitlements", at);
-        self.facts.tell_list("entitlements", &from)?;
-        for holder in query::holders(&self.agreement) {
-            for row in read.entitlements_of(holder)? {
-                let from = Provenance::new("AWS GetEntitlements", row.synced_at);
-                let units = match row.value {
-                    EntitlementValue::Integer(units) => Some(units),
-                    _ => None,
-                };
-                let fields = [
-                    ("dimension", row.dimension.into()),
-                    ("units", units.into()),
-                    ("expires_at", row.expires_at.into()),
-                ];
-                self.facts.add("entitlements", fields, &from)?;
-            }
-        }
+        tell_policy(&mut self.facts, policy)?;
         Ok(())
     }
 
@@ -325,7 +186,7 @@ impl Case<'_> {
         if let Some((kind, id)) = target {
             records.extend(read.current_links_to(kind, id)?);
         }
-        records.extend(read.current_link(&self.chain)?);
+        records.extend(read.current_link(&self.aws.chain)?);
         records.sort_by(|a, b| a.chain.cmp(&b.chain));
         records.dedup_by(|a, b| a.chain == b.chain);
         let changed = self.live.as_ref().map(|live| live.chain.clone());
@@ -372,7 +233,7 @@ impl Case<'_> {
     fn is_same_license(&self, record: &LinkRecord) -> bool {
         let ours = self.asked.buyer.license.as_ref().map(|arn| arn.short());
         let theirs = record.link.license.as_ref().map(|arn| arn.short());
-        record.chain == self.chain || (ours.is_some() && ours == theirs)
+        record.chain == self.aws.chain || (ours.is_some() && ours == theirs)
     }
 
     fn tell_changes(&mut self) -> Result<(), Telling> {
@@ -391,12 +252,15 @@ impl Case<'_> {
     }
 }
 
-/// Terms by which a buyer commits to more than usage (Agreement API, `AcceptedTerm`).
-const CONTRACT_TERMS: [&str; 3] = [
-    "configurableUpfrontPricingTerm",
-    "fixedUpfrontPricingTerm",
-    "recurringPaymentTerm",
-];
+pub(super) fn tell_policy(facts: &mut Facts, policy: &Policy) -> Result<(), Telling> {
+    let own = Provenance::new("policy", facts.now());
+    let accepted = policy.link.identity.iter().map(|it| it.word().to_owned());
+    let accepted: Vec<String> = accepted.collect();
+    facts.tell("policy.id", policy.id.as_str(), &own)?;
+    facts.tell("policy.name", policy.name.as_written().en, &own)?;
+    facts.tell("policy.identity", accepted, &own)?;
+    Ok(())
+}
 
 fn listing_of_link(read: &Read<'_>, record: &LinkRecord) -> Result<Option<Listing>, store::Error> {
     let Some(row) = read.agreement(&record.link.agreement)? else {
@@ -599,5 +463,14 @@ impl From<NotAFact> for Telling {
 impl From<store::Error> for Telling {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<Telling> for Error {
+    fn from(error: Telling) -> Self {
+        match error {
+            Telling::Fact(error) => LinkError::Policy(error.to_string()).into(),
+            Telling::Store(error) => error.into(),
+        }
     }
 }
