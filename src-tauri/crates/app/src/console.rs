@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::sync::{Parts, Progress, Scope, Summary};
 use crate::{
-    Access, Clock, Directory, Error, Failure, FailureKind, Marketplace, Preflight, preflight, sync,
+    Access, Clock, Directory, Error, Failure, FailureKind, Mailer, Marketplace, Preflight,
+    preflight, sync,
 };
 
 /// One open connection. Shared behind an `Arc` by every command.
@@ -17,6 +18,7 @@ pub struct Console<M> {
     store: Arc<Store>,
     marketplace: M,
     directory: Option<Box<dyn Directory>>,
+    mailer: Option<Box<dyn Mailer>>,
     access: Access,
     /// The seller account whose data this is; `None` where any will do.
     account: Option<AccountId>,
@@ -39,6 +41,7 @@ impl<M: Marketplace> Console<M> {
             store,
             marketplace,
             directory: None,
+            mailer: None,
             access: Access::Full,
             account: None,
             identified: Mutex::default(),
@@ -54,6 +57,15 @@ impl<M: Marketplace> Console<M> {
     pub fn with_directory(self, directory: impl Directory) -> Self {
         Self {
             directory: Some(Box::new(directory)),
+            ..self
+        }
+    }
+
+    /// The same console, whose mail to buyers this sends.
+    #[must_use]
+    pub fn with_mailer(self, mailer: impl Mailer) -> Self {
+        Self {
+            mailer: Some(Box::new(mailer)),
             ..self
         }
     }
@@ -81,6 +93,11 @@ impl<M: Marketplace> Console<M> {
     /// The connection's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What sends mail to buyers; `None` where nothing can.
+    pub fn mailer(&self) -> Option<&dyn Mailer> {
+        self.mailer.as_deref()
     }
 
     /// Since when AWS has not answered; `None` when it answered the last call.

@@ -7,6 +7,7 @@ use store::table::details::Failure as StoredFailure;
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
 use crate::directory::import::ImportError;
+use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
 
 /// Why a use case did not do as asked.
@@ -35,6 +36,9 @@ pub enum Error {
     /// A file of the directory cannot be taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// A mail was not sent, or may not have been.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The connection may not be used for this.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
@@ -208,6 +212,7 @@ impl From<&Error> for Failure {
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,
+            Error::Mail(error) => kind_of_mail(error.kind),
             Error::NotPermitted(_) => FailureKind::Refused,
             Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
@@ -218,8 +223,13 @@ impl From<&Error> for Failure {
             Error::Marketplace(error) => error.request_id.clone(),
             _ => None,
         };
+        let hint = match error {
+            Error::Mail(error) => Some(error.kind.hint().to_owned()),
+            _ => None,
+        };
         Self {
             request,
+            hint,
             ..Self::new(kind, error.to_string())
         }
     }
@@ -241,6 +251,19 @@ fn kind_of_marketplace(kind: ErrorKind) -> FailureKind {
         ErrorKind::NotFound => FailureKind::NotFound,
         ErrorKind::Garbage => FailureKind::Garbage,
         ErrorKind::PageToken | ErrorKind::Invalid => FailureKind::Internal,
+    }
+}
+
+fn kind_of_mail(kind: MailErrorKind) -> FailureKind {
+    match kind {
+        MailErrorKind::NotConfigured => FailureKind::Invalid,
+        MailErrorKind::NoAnswer | MailErrorKind::Unknown => FailureKind::Offline,
+        MailErrorKind::Busy => FailureKind::Busy,
+        MailErrorKind::RefusedRecipient
+        | MailErrorKind::RefusedSender
+        | MailErrorKind::RefusedMail => FailureKind::Refused,
+        MailErrorKind::Credentials => FailureKind::Credentials,
+        MailErrorKind::Tls | MailErrorKind::Garbage => FailureKind::Garbage,
     }
 }
 
@@ -268,6 +291,17 @@ mod tests {
                 ..Failure::new(*kind, "why")
             };
             assert_eq!(Failure::from_stored(&failure.stored()), failure);
+        }
+    }
+
+    #[test]
+    fn a_mail_that_was_not_sent_says_what_to_do_about_mail() {
+        for kind in MailErrorKind::ALL {
+            let failure = Failure::from(&Error::from(MailError::new(*kind, "why")));
+            assert_eq!(
+                (failure.message.as_str(), failure.hint()),
+                ("why", Some(kind.hint()))
+            );
         }
     }
 }
