@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use app::Access;
 use app::error::FieldProblem;
@@ -14,9 +14,12 @@ use vault::{Secret, SecretKind, SecretName, Vault, VaultError};
 
 use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
 use crate::keys::AccessKeys;
+use crate::registry::Registry;
 use crate::saved::{self, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError};
 use crate::seller::{self, Seller};
 use crate::{Connection, Folders, OpenError, lock};
+
+mod mail;
 
 /// Where a connection's secrets are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +34,7 @@ pub enum Keep {
 pub struct Connections {
     folders: Folders,
     vault: Vault,
-    /// Connections that end with this program.
-    passing: Mutex<Vec<SavedConnection>>,
+    registry: Registry,
     memory: Vault,
     /// The way to AWS by which a connection was just identified, by its id: a role's session and the
     /// code it took are not to be asked for again at once.
@@ -61,9 +63,9 @@ impl Connections {
     #[must_use]
     pub fn with_vault(folders: Folders, vault: Vault) -> Self {
         Self {
+            registry: Registry::new(folders.config()),
             folders,
             vault,
-            passing: Mutex::default(),
             memory: Vault::session(),
             identified: Mutex::default(),
         }
@@ -83,29 +85,12 @@ impl Connections {
 
     /// Every connection but the sandbox, with where its secrets are.
     pub fn list(&self) -> Result<Vec<(SavedConnection, Keep)>, SettingsError> {
-        let kept = saved::read(self.folders.config())?;
-        let kept = kept.into_iter().map(|saved| (saved, Keep::InKeyring));
-        let passing = self.passing().clone();
-        Ok(kept
-            .chain(passing.into_iter().map(|saved| (saved, Keep::InMemory)))
-            .collect())
+        self.registry.list()
     }
 
     /// The connection of this id.
     pub fn find(&self, id: &str) -> Result<(SavedConnection, Keep), OpenError> {
-        // One in memory is found also while the file is broken.
-        let passing = self
-            .passing()
-            .iter()
-            .find(|saved| saved.id.as_str() == id)
-            .cloned();
-        if let Some(saved) = passing {
-            return Ok((saved, Keep::InMemory));
-        }
-        let mut kept = saved::read(self.folders.config())?.into_iter();
-        kept.find(|saved| saved.id.as_str() == id)
-            .map(|saved| (saved, Keep::InKeyring))
-            .ok_or_else(|| OpenError::NoConnection(id.to_owned()))
+        self.registry.find(id)
     }
 
     /// Opens a connection's database. Starts nothing.
@@ -116,7 +101,8 @@ impl Connections {
         let (saved, keep) = self.find(id)?;
         let store = self.open_store(&saved, keep)?;
         let identified = lock(&self.identified).remove(id);
-        let seller = Seller::new(saved, self.vault_of(keep).clone(), identified);
+        let mailer = self.mailer(&saved, keep);
+        let seller = Seller::new(saved, self.vault_of(keep).clone(), mailer, identified);
         Connection::open_seller(seller, store)
     }
 
@@ -133,10 +119,7 @@ impl Connections {
             ));
         }
         if taken.iter().any(|(known, _)| known.name == checked.name) {
-            return Err(problem(
-                "name",
-                "there is a connection of this name already",
-            ));
+            return Err(name_taken());
         }
         let ids: Vec<_> = taken.iter().map(|(known, _)| known.id.as_str()).collect();
         let id = ConnectionId::for_name(&checked.name, &ids);
@@ -150,6 +133,7 @@ impl Connections {
             endpoint: checked.endpoint,
             sts_endpoint: checked.sts_endpoint,
             access: checked.access,
+            mail: None,
         };
         let identified = identify(&saved, &checked.credentials).await?;
         tokio::task::block_in_place(|| self.keep(&saved, &checked.credentials, keep))?;
@@ -160,14 +144,11 @@ impl Connections {
     /// Renames a connection, or changes what it may be used for.
     pub fn change(&self, id: &str, name: &str, access: Access) -> Result<(), OpenError> {
         let name = draft::name(name).map_err(|message| problem("name", message))?;
-        self.change_saved(id, |all, at| {
+        self.registry.change(id, |all, at| {
             let twice =
                 |(other, known): (usize, &SavedConnection)| other != at && known.name == name;
             if all.iter().enumerate().any(twice) {
-                return Err(problem(
-                    "name",
-                    "there is a connection of this name already",
-                ));
+                return Err(name_taken());
             }
             all[at].name = name;
             all[at].access = access;
@@ -190,7 +171,7 @@ impl Connections {
         let identified = identify(&saved, &checked).await?;
         tokio::task::block_in_place(|| {
             self.keep_keys(&saved, checked.keys.as_ref(), keep)?;
-            self.change_saved(id, |all, at| {
+            self.registry.change(id, |all, at| {
                 all[at].source = saved.source;
                 Ok(())
             })
@@ -275,13 +256,7 @@ impl Connections {
                 Err(error) => return Err(OpenError::File(file, error)),
             }
         }
-        self.passing().retain(|known| known.id != saved.id);
-        if keep == Keep::InKeyring {
-            saved::change(self.folders.config(), |all| {
-                all.retain(|known| known.id != saved.id);
-                Ok::<_, OpenError>(())
-            })?;
-        }
+        self.registry.remove(&saved, keep)?;
         Ok(removed)
     }
 
@@ -323,24 +298,7 @@ impl Connections {
     ) -> Result<(), OpenError> {
         self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
         drop(self.open_store(saved, keep)?);
-        match keep {
-            Keep::InMemory => self.passing().push(saved.clone()),
-            Keep::InKeyring => saved::change(self.folders.config(), |all| {
-                // Another process may have been faster.
-                if all
-                    .iter()
-                    .any(|known| known.id == saved.id || known.name == saved.name)
-                {
-                    return Err(problem(
-                        "name",
-                        "there is a connection of this name already",
-                    ));
-                }
-                all.push(saved.clone());
-                Ok(())
-            })?,
-        }
-        Ok(())
+        self.registry.add(saved, keep, name_taken)
     }
 
     fn keep_keys(
@@ -356,23 +314,6 @@ impl Connections {
             None => drop(self.vault_of(keep).remove(&name)?),
         }
         Ok(())
-    }
-
-    fn change_saved(
-        &self,
-        id: &str,
-        change: impl FnOnce(&mut [SavedConnection], usize) -> Result<(), OpenError>,
-    ) -> Result<(), OpenError> {
-        let place = |all: &[SavedConnection]| all.iter().position(|it| it.id.as_str() == id);
-        let mut passing = self.passing();
-        if let Some(at) = place(&passing) {
-            return change(&mut passing, at);
-        }
-        drop(passing);
-        saved::change(self.folders.config(), |all| {
-            let at = place(all).ok_or_else(|| OpenError::NoConnection(id.to_owned()))?;
-            change(all, at)
-        })
     }
 
     /// Opens the database with the first of its keys that does. There are two only after a re-keying
@@ -448,10 +389,6 @@ impl Connections {
             Keep::InMemory => &self.memory,
         }
     }
-
-    fn passing(&self) -> MutexGuard<'_, Vec<SavedConnection>> {
-        lock(&self.passing)
-    }
 }
 
 /// Makes sure that the credentials are those of the connection's account, before they are kept.
@@ -491,6 +428,10 @@ fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
         _ => return app::Error::from(error).into(),
     };
     OpenError::AtField(field, error)
+}
+
+fn name_taken() -> OpenError {
+    problem("name", "there is a connection of this name already")
 }
 
 pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenError {

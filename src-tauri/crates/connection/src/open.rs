@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex as SyncMutex};
 
 use app::sync::{Progress, Scope, Summary};
-use app::{Access, Action, Clock, Console, Failure, FailureKind, Permit, Preflight};
+use app::{Access, Action, Clock, Console, Failure, FailureKind, Mail, Mailer, Permit, Preflight};
 use aws::{AwsMarketplace, ConnectionSettings, Credentials, Quota};
 use domain::{AccountId, Timestamp};
 use sandbox::Control;
 use store::Store;
 use tokio::sync::{Mutex, watch};
 
+use crate::mailer::SandboxMailer;
 use crate::seller::Seller;
 use crate::world::{SandboxDirectory, World};
 use crate::{Folders, OpenError, lock};
@@ -20,6 +21,7 @@ pub struct Connection {
     store: Arc<Store>,
     clock: Clock,
     progress: watch::Sender<Option<Progress>>,
+    mailed: watch::Sender<()>,
     live: Mutex<Option<Live>>,
     /// The console of `live`, for questions that must not wait for it.
     console: SyncMutex<Option<Arc<Console<AwsMarketplace>>>>,
@@ -63,6 +65,7 @@ impl Connection {
             store: Arc::new(store),
             clock: Clock::ahead_by(offset),
             progress: watch::Sender::new(None),
+            mailed: watch::Sender::new(()),
             live: Mutex::default(),
             console: SyncMutex::default(),
             waiting: SyncMutex::default(),
@@ -112,6 +115,12 @@ impl Connection {
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Option<Progress>> {
         self.progress.subscribe()
+    }
+
+    /// Told of every mail into the sandbox's mailbox.
+    #[must_use]
+    pub fn mailed(&self) -> watch::Receiver<()> {
+        self.mailed.subscribe()
     }
 
     /// Since when AWS has not answered; `None` when it did last time or was not asked yet.
@@ -197,6 +206,19 @@ impl Connection {
         }
     }
 
+    /// Sends a mail to a buyer. AWS is not asked for anything.
+    pub async fn send_mail(&self, mail: &Mail) -> Result<(), OpenError> {
+        let sent = match &self.to {
+            To::Seller(seller) => seller.mailer.send(mail).await,
+            To::Sandbox(_) => {
+                let control = self.control().await?;
+                let mailer = SandboxMailer::new(control, self.mailed.clone());
+                mailer.send(mail).await
+            }
+        };
+        sent.map_err(|error| app::Error::from(error).into())
+    }
+
     /// Stops the running sync, if any.
     pub fn stop_sync(&self) {
         if let Some(console) = self.console_if_live() {
@@ -262,6 +284,7 @@ impl Connection {
                 let marketplace = tokio::task::block_in_place(|| seller.connect())?;
                 let console = self
                     .console_over(marketplace)
+                    .with_mailer(seller.mailer.clone())
                     .with_access(self.access())
                     .for_account(seller.account().clone());
                 Live {
@@ -284,7 +307,11 @@ impl Connection {
             ..ConnectionSettings::new(Credentials::from_keys("SANDBOX", "sandbox", None))
         })?;
         let directory = SandboxDirectory(world.control().clone());
-        let console = self.console_over(marketplace).with_directory(directory);
+        let mailer = SandboxMailer::new(world.control().clone(), self.mailed.clone());
+        let console = self
+            .console_over(marketplace)
+            .with_directory(directory)
+            .with_mailer(mailer);
         Ok(Live {
             console: Arc::new(console),
             world: Some(world),
