@@ -11,6 +11,7 @@ mod directory;
 mod failure;
 mod filter;
 mod import;
+mod mail;
 mod overview;
 mod status;
 
@@ -34,6 +35,7 @@ pub use filter::{
     Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
 };
 pub use import::{BadRowInfo, ImportReport, ImportedKind};
+pub use mail::MailView;
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
 
