@@ -88,6 +88,7 @@ fn setup_all(workspace: &Workspace) -> Outcome {
     ui::install(workspace)?;
     tools::tauri_driver(workspace)?;
     test::wire_python(workspace)?;
+    test::servers(workspace)?;
     Ok(())
 }
 

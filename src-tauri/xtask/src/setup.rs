@@ -163,7 +163,7 @@ const PACKAGES: &[Package] = &[
         windows: "",
     },
     Package {
-        what: "Python 3 with venv, for the wire conformance tests and moto",
+        what: "Python 3 with venv, for the wire conformance tests, moto and aiosmtpd",
         purpose: Purpose::Tests,
         sign: Sign::PythonVenv,
         debian: "python3-venv",

@@ -26,6 +26,9 @@ pub(crate) enum Suite {
 /// Tells the tests which Python has moto, their stand-in for STS.
 const MOTO: &str = "BINDERY_MOTO";
 
+/// Tells the tests which Python has aiosmtpd, their mail server.
+const SMTP: &str = "BINDERY_SMTP";
+
 const SUITES: &[(&str, Suite)] = &[
     ("rust", Suite::Rust),
     ("ui", Suite::Ui),
@@ -69,16 +72,14 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> Outcome {
 
 fn rust(workspace: &Workspace) -> Outcome {
     let remedy = "The tests above say what they expected.";
-    let moto = moto_python(workspace)?;
+    let servers = servers(workspace)?;
     if !has_nextest(workspace) {
         let mut tests = workspace.cargo();
-        tests.args(["test", "--workspace"]).env(MOTO, &moto);
+        tests.args(["test", "--workspace"]).envs(servers);
         return process::show("Rust tests", &mut tests, remedy);
     }
     let mut tests = workspace.cargo();
-    tests
-        .args(["nextest", "run", "--workspace"])
-        .env(MOTO, &moto);
+    tests.args(["nextest", "run", "--workspace"]).envs(servers);
     process::show("Rust tests", &mut tests, remedy)?;
     // The one kind of test that nextest leaves out.
     let mut examples = workspace.cargo();
@@ -108,7 +109,7 @@ pub(crate) fn check_page(workspace: &Workspace) -> Outcome {
 
 fn e2e(workspace: &Workspace) -> Outcome {
     tools::tauri_driver(workspace)?;
-    let moto = moto_python(workspace)?;
+    let servers = servers(workspace)?;
     let remedy = "Screenshots of failed windows are in target/e2e.";
     let mut tests = workspace.cargo();
     if has_nextest(workspace) {
@@ -116,7 +117,7 @@ fn e2e(workspace: &Workspace) -> Outcome {
     } else {
         tests.args(["test", "--workspace", "--test", "e2e"]);
     }
-    tests.env(MOTO, &moto);
+    tests.envs(servers);
     process::show("End-to-end tests", &mut tests, remedy)
 }
 
@@ -155,10 +156,20 @@ pub(crate) fn wire_python(workspace: &Workspace) -> Result<PathBuf, Failure> {
     python_with(workspace, "wire-venv", "tests/wire/requirements.txt")
 }
 
-/// The Python that has moto. The crate `moto` looks at the same place.
-fn moto_python(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let requirements = "src-tauri/crates/moto/requirements.txt";
-    python_with(workspace, "moto-venv", requirements)
+/// The Pythons that have the servers which tests start, by the variables that name them. The crates
+/// `moto` and `smtp` look at the same places.
+pub(crate) fn servers(workspace: &Workspace) -> Result<[(&'static str, PathBuf); 2], Failure> {
+    let python = |venv, requirements| python_with(workspace, venv, requirements);
+    Ok([
+        (
+            MOTO,
+            python("moto-venv", "src-tauri/crates/moto/requirements.txt")?,
+        ),
+        (
+            SMTP,
+            python("smtp-venv", "src-tauri/crates/smtp/requirements.txt")?,
+        ),
+    ])
 }
 
 /// The Python of a virtual environment that has exactly what `requirements` pins.

@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{AccountId, Timestamp};
-use store::Store;
-use store::table::audit::AuditKey;
+use store::{AuditKey, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 

@@ -94,6 +94,13 @@ pub(crate) enum ConnectionCommand {
         #[command(flatten)]
         credentials: CredentialsArgs,
     },
+    /// How a connection's mail to buyers is sent
+    Mail {
+        /// Connection id
+        id: String,
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     /// Encrypt a connection's database with a new key
     Rekey {
         /// Connection id
@@ -160,6 +167,44 @@ pub(crate) struct CredentialsArgs {
     pub(crate) mfa_serial: Option<String>,
 }
 
+#[derive(Subcommand)]
+pub(crate) enum MailCommand {
+    /// Tell the mail server, who signs in there, and whom mail comes from
+    Show,
+    /// Send mail like this from now on; the password comes from a prompt or standard input
+    Set(SetMailArgs),
+    /// Forget the mail server and its password
+    Remove,
+    /// Send a trial mail
+    Try {
+        /// To this e-mail address
+        #[arg(value_name = "ADDRESS")]
+        to: String,
+    },
+}
+
+#[derive(Arguments)]
+pub(crate) struct SetMailArgs {
+    /// The mail server's name or address
+    #[arg(long)]
+    pub(crate) host: String,
+    /// Its port [default: the usual one of the security: 465, 587 or 25]
+    #[arg(long)]
+    pub(crate) port: Option<String>,
+    /// tls, starttls, or none for a server on this machine [default: tls]
+    #[arg(long)]
+    pub(crate) security: Option<String>,
+    /// Who signs in [default: nobody]
+    #[arg(long)]
+    pub(crate) user: Option<String>,
+    /// The address that mail comes from
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: String,
+    /// The name shown with it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from_name: Option<String>,
+}
+
 #[derive(Arguments)]
 pub(crate) struct ChangeArgs {
     /// Connection id
@@ -205,6 +250,15 @@ pub(crate) enum SandboxCommand {
     },
     /// Let calls of an operation fail
     Fault(FaultArgs),
+    /// Show the mail that buyers got, the newest first
+    Mailbox {
+        /// Only to addresses with this in them
+        #[arg(long, default_value = "")]
+        address: String,
+        /// Only mail that came after the one of this number
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        after: u64,
+    },
 }
 
 #[derive(Arguments)]

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod connection;
+mod mail;
 mod organizations;
 mod policy;
 mod sandbox;

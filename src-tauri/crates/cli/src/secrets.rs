@@ -41,17 +41,23 @@ pub(crate) fn read(wanted: Wanted, draft: &mut CredentialsDraft) -> Result<(), F
     if io::stdin().is_terminal() {
         return prompt(wanted, draft);
     }
-    let mut text = Zeroizing::new(String::new());
-    let limit = 4 * FIELD_BYTES_MAX as u64;
-    io::stdin()
-        .take(limit)
-        .read_to_string(&mut text)
-        .map_err(|error| refused(&format!("standard input cannot be read: {error}")))?;
+    let text = standard_input()?;
     if text.trim_start().starts_with('{') {
         return from_json(&text, draft);
     }
     from_lines(&text, wanted, draft);
     Ok(())
+}
+
+/// A password alone: from the prompt, or the first line of standard input. Empty when there is none.
+pub(crate) fn password(question: &str) -> Result<Zeroizing<String>, Fault> {
+    if io::stdin().is_terminal() {
+        return ask(question);
+    }
+    let text = standard_input()?;
+    Ok(Zeroizing::new(
+        text.lines().next().unwrap_or_default().to_owned(),
+    ))
 }
 
 /// A code alone, for a role that wants one while something else is under way.
@@ -62,6 +68,19 @@ pub(crate) fn code() -> Result<Zeroizing<String>, Fault> {
 /// Whether somebody can be asked.
 pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal()
+}
+
+fn standard_input() -> Result<Zeroizing<String>, Fault> {
+    let mut text = Zeroizing::new(String::new());
+    let limit = 4 * FIELD_BYTES_MAX as u64;
+    io::stdin()
+        .take(limit)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            let message = format!("standard input cannot be read: {error}");
+            Failure::new(Code::Invalid, message, None)
+        })?;
+    Ok(text)
 }
 
 fn prompt(wanted: Wanted, draft: &mut CredentialsDraft) -> Result<(), Fault> {
@@ -81,7 +100,10 @@ fn prompt(wanted: Wanted, draft: &mut CredentialsDraft) -> Result<(), Fault> {
 fn ask(question: &str) -> Result<Zeroizing<String>, Fault> {
     rpassword::prompt_password(question)
         .map(Zeroizing::new)
-        .map_err(|error| refused(&format!("the terminal cannot be read: {error}")))
+        .map_err(|error| {
+            let message = format!("the terminal cannot be read: {error}");
+            Failure::new(Code::Invalid, message, None).into()
+        })
 }
 
 fn from_json(text: &str, draft: &mut CredentialsDraft) -> Result<(), Fault> {

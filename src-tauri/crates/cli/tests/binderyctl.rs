@@ -59,6 +59,31 @@ fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
     )
 }
 
+#[test]
+fn mail_of_the_sandbox_is_read_in_its_mailbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert_eq!(
+        answer(folder, &["sandbox", "mailbox"]),
+        Value::Array(vec![])
+    );
+    for to in ["ann@example.com", "bob@example.com"] {
+        answer(folder, &["connection", "mail", "sandbox", "try", to]);
+    }
+    let mails = answer(folder, &["sandbox", "mailbox"]);
+    assert_eq!(
+        (&mails[0]["to"], &mails[1]["to"]),
+        (&"bob@example.com".into(), &"ann@example.com".into())
+    );
+    assert_eq!(mails[0]["subject"], "Trial mail from Bindery");
+    let ann = answer(folder, &["sandbox", "mailbox", "--address", "ann@"]);
+    assert_eq!(ann.as_array().unwrap().len(), 1);
+    let newer = answer(folder, &["sandbox", "mailbox", "--after", "1"]);
+    assert_eq!(newer.as_array().unwrap().len(), 1);
+    let (code, error) = error(folder, &["connection", "mail", "sandbox", "show"]);
+    assert_eq!((code, &error["code"]), (2, &Value::from("invalid")));
+}
+
 /// A sandbox served by a process of its own, on this folder.
 struct Served(Child, String);
 

@@ -13,6 +13,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use keyring_session::KeyringSession;
 use serde_json::Value;
+use smtp::{Smtp, Tls};
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -25,6 +26,8 @@ struct Story {
     endpoint: String,
     /// Everything that any command printed, logs included.
     printed: Vec<u8>,
+    /// The file of authorities that commands trust, instead of the system's.
+    trusted: Option<PathBuf>,
     _world: tempfile::TempDir,
 }
 
@@ -53,6 +56,7 @@ impl Story {
             aws,
             endpoint: first["endpoint"].as_str().unwrap().to_owned(),
             printed: Vec::new(),
+            trusted: None,
             _world: world,
         }
     }
@@ -65,6 +69,9 @@ impl Story {
     fn run_with_log(&mut self, log: &str, arguments: &[&str], input: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
         self.keyring.apply(&mut command);
+        if let Some(file) = &self.trusted {
+            command.env("SSL_CERT_FILE", file);
+        }
         let mut child = command
             .arg("--data-dir")
             .arg(self.folder.path())
@@ -234,6 +241,62 @@ fn a_connection_lives_from_add_to_remove_and_its_secret_shows_nowhere() {
     assert_eq!(removed["secrets"].as_array().unwrap().len(), 2);
     let (code, _) = story.error(&["--connection", "acme", "status"], "");
     assert_eq!(code, 7);
+    assert_eq!(story.leaks(), [""; 0].map(PathBuf::from));
+}
+
+#[test]
+fn mail_goes_over_tls_with_a_password_that_shows_nowhere() {
+    let server = Smtp::start(Tls::StartTls, Some(("sales", SECRET))).unwrap();
+    let mut story = Story::new();
+    // Instead of the authorities that this system trusts.
+    story.trusted = Some(server.certificate().to_owned());
+    assert!(story.add("Acme", account(), &lines()).status.success());
+    let mail = |rest: &[&'static str]| [&["connection", "mail", "acme"], rest].concat();
+    assert!(story.answer(&mail(&["show"]), "").is_null());
+    let to = ["try", "you@example.com"];
+    let (code, error) = story.error(&mail(&to), "");
+    assert_eq!((code, &error["code"]), (2, &Value::from("invalid")));
+
+    let port = server.port().to_string();
+    let set = mail(&[
+        "set",
+        "--host",
+        "localhost",
+        "--security",
+        "starttls",
+        "--user",
+        "sales",
+        "--from",
+        "sales@example.com",
+        "--from-name",
+        "관측 센터",
+    ]);
+    let set = [&set[..], &["--port", &port]].concat();
+    let (code, error) = story.error(&set, "");
+    assert_eq!(
+        (code, &error["fields"][0]["field"]),
+        (2, &"password".into())
+    );
+    let shown = story.answer(&set, &format!("{SECRET}\n"));
+    assert_eq!(shown["fromName"], "관측 센터");
+    story.answer(&mail(&to), "");
+    let arrived = smtp::read(&server.next_mail().unwrap()).unwrap();
+    assert!(
+        arrived.contains("관측 센터 <sales@example.com>"),
+        "{arrived}"
+    );
+
+    story.trusted = None;
+    let (code, error) = story.error(&mail(&to), "");
+    assert_eq!((code, &error["code"]), (5, &Value::from("garbage")));
+    assert!(
+        error["hint"].as_str().unwrap().contains("security"),
+        "{error}"
+    );
+    let removed = story.answer(&mail(&["remove"]), "");
+    assert_eq!(removed["removed"], true);
+    assert!(story.answer(&mail(&["show"]), "").is_null());
+    assert!(server.waiting_mail().is_none());
     assert_eq!(story.leaks(), [""; 0].map(PathBuf::from));
 }
 

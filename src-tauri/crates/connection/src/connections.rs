@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use app::Access;
 use app::error::FieldProblem;
 use app::marketplace::{CallerIdentity, ErrorKind, Marketplace, MarketplaceError};
 use aws::{AwsMarketplace, MfaCodes};
-use store::{DatabaseKey, Store};
+use store::{AuditKey, DatabaseKey, Store};
 use vault::{Secret, SecretKind, SecretName, Vault, VaultError};
 
 use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
 use crate::keys::AccessKeys;
+use crate::open::Own;
+use crate::registry::Registry;
 use crate::saved::{self, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError};
 use crate::seller::{self, Seller};
-use crate::{Connection, Folders, OpenError, lock};
+use crate::{Connection, Folders, OpenError, lock, policies};
+
+mod mail;
 
 /// Where a connection's secrets are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +35,7 @@ pub enum Keep {
 pub struct Connections {
     folders: Folders,
     vault: Vault,
-    /// Connections that end with this program.
-    passing: Mutex<Vec<SavedConnection>>,
+    registry: Registry,
     memory: Vault,
     /// The way to AWS by which a connection was just identified, by its id: a role's session and the
     /// code it took are not to be asked for again at once.
@@ -61,9 +64,9 @@ impl Connections {
     #[must_use]
     pub fn with_vault(folders: Folders, vault: Vault) -> Self {
         Self {
+            registry: Registry::new(folders.config()),
             folders,
             vault,
-            passing: Mutex::default(),
             memory: Vault::session(),
             identified: Mutex::default(),
         }
@@ -83,29 +86,12 @@ impl Connections {
 
     /// Every connection but the sandbox, with where its secrets are.
     pub fn list(&self) -> Result<Vec<(SavedConnection, Keep)>, SettingsError> {
-        let kept = saved::read(self.folders.config())?;
-        let kept = kept.into_iter().map(|saved| (saved, Keep::InKeyring));
-        let passing = self.passing().clone();
-        Ok(kept
-            .chain(passing.into_iter().map(|saved| (saved, Keep::InMemory)))
-            .collect())
+        self.registry.list()
     }
 
     /// The connection of this id.
     pub fn find(&self, id: &str) -> Result<(SavedConnection, Keep), OpenError> {
-        // One in memory is found also while the file is broken.
-        let passing = self
-            .passing()
-            .iter()
-            .find(|saved| saved.id.as_str() == id)
-            .cloned();
-        if let Some(saved) = passing {
-            return Ok((saved, Keep::InMemory));
-        }
-        let mut kept = saved::read(self.folders.config())?.into_iter();
-        kept.find(|saved| saved.id.as_str() == id)
-            .map(|saved| (saved, Keep::InKeyring))
-            .ok_or_else(|| OpenError::NoConnection(id.to_owned()))
+        self.registry.find(id)
     }
 
     /// Opens a connection's database. Starts nothing.
@@ -116,8 +102,13 @@ impl Connections {
         let (saved, keep) = self.find(id)?;
         let store = self.open_store(&saved, keep)?;
         let identified = lock(&self.identified).remove(id);
-        let seller = Seller::new(saved, self.vault_of(keep).clone(), identified);
-        Connection::open_seller(seller, store)
+        let mailer = self.mailer(&saved, keep);
+        let own = Own {
+            policies: Arc::new(policies::in_force(&self.folders)),
+            audit_key: self.audit_key(&saved, keep)?,
+        };
+        let seller = Seller::new(saved, self.vault_of(keep).clone(), mailer, identified);
+        Connection::open_seller(seller, store, own)
     }
 
     /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
@@ -133,10 +124,7 @@ impl Connections {
             ));
         }
         if taken.iter().any(|(known, _)| known.name == checked.name) {
-            return Err(problem(
-                "name",
-                "there is a connection of this name already",
-            ));
+            return Err(name_taken());
         }
         let ids: Vec<_> = taken.iter().map(|(known, _)| known.id.as_str()).collect();
         let id = ConnectionId::for_name(&checked.name, &ids);
@@ -150,6 +138,7 @@ impl Connections {
             endpoint: checked.endpoint,
             sts_endpoint: checked.sts_endpoint,
             access: checked.access,
+            mail: None,
         };
         let identified = identify(&saved, &checked.credentials).await?;
         tokio::task::block_in_place(|| self.keep(&saved, &checked.credentials, keep))?;
@@ -160,14 +149,11 @@ impl Connections {
     /// Renames a connection, or changes what it may be used for.
     pub fn change(&self, id: &str, name: &str, access: Access) -> Result<(), OpenError> {
         let name = draft::name(name).map_err(|message| problem("name", message))?;
-        self.change_saved(id, |all, at| {
+        self.registry.change(id, |all, at| {
             let twice =
                 |(other, known): (usize, &SavedConnection)| other != at && known.name == name;
             if all.iter().enumerate().any(twice) {
-                return Err(problem(
-                    "name",
-                    "there is a connection of this name already",
-                ));
+                return Err(name_taken());
             }
             all[at].name = name;
             all[at].access = access;
@@ -190,7 +176,7 @@ impl Connections {
         let identified = identify(&saved, &checked).await?;
         tokio::task::block_in_place(|| {
             self.keep_keys(&saved, checked.keys.as_ref(), keep)?;
-            self.change_saved(id, |all, at| {
+            self.registry.change(id, |all, at| {
                 all[at].source = saved.source;
                 Ok(())
             })
@@ -275,13 +261,7 @@ impl Connections {
                 Err(error) => return Err(OpenError::File(file, error)),
             }
         }
-        self.passing().retain(|known| known.id != saved.id);
-        if keep == Keep::InKeyring {
-            saved::change(self.folders.config(), |all| {
-                all.retain(|known| known.id != saved.id);
-                Ok::<_, OpenError>(())
-            })?;
-        }
+        self.registry.remove(&saved, keep)?;
         Ok(removed)
     }
 
@@ -323,24 +303,7 @@ impl Connections {
     ) -> Result<(), OpenError> {
         self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
         drop(self.open_store(saved, keep)?);
-        match keep {
-            Keep::InMemory => self.passing().push(saved.clone()),
-            Keep::InKeyring => saved::change(self.folders.config(), |all| {
-                // Another process may have been faster.
-                if all
-                    .iter()
-                    .any(|known| known.id == saved.id || known.name == saved.name)
-                {
-                    return Err(problem(
-                        "name",
-                        "there is a connection of this name already",
-                    ));
-                }
-                all.push(saved.clone());
-                Ok(())
-            })?,
-        }
-        Ok(())
+        self.registry.add(saved, keep, name_taken)
     }
 
     fn keep_keys(
@@ -356,23 +319,6 @@ impl Connections {
             None => drop(self.vault_of(keep).remove(&name)?),
         }
         Ok(())
-    }
-
-    fn change_saved(
-        &self,
-        id: &str,
-        change: impl FnOnce(&mut [SavedConnection], usize) -> Result<(), OpenError>,
-    ) -> Result<(), OpenError> {
-        let place = |all: &[SavedConnection]| all.iter().position(|it| it.id.as_str() == id);
-        let mut passing = self.passing();
-        if let Some(at) = place(&passing) {
-            return change(&mut passing, at);
-        }
-        drop(passing);
-        saved::change(self.folders.config(), |all| {
-            let at = place(all).ok_or_else(|| OpenError::NoConnection(id.to_owned()))?;
-            change(all, at)
-        })
     }
 
     /// Opens the database with the first of its keys that does. There are two only after a re-keying
@@ -419,6 +365,20 @@ impl Connections {
         keys.ok_or_else(|| VaultError::Damaged(name.to_string()).into())
     }
 
+    /// The key that a connection's audit is chained with, made when there is none yet.
+    fn audit_key(&self, saved: &SavedConnection, keep: Keep) -> Result<AuditKey, OpenError> {
+        let name = SecretName::new(&saved.vault, SecretKind::AuditKey);
+        let vault = self.vault_of(keep);
+        if let Some(kept) = vault.get(&name)? {
+            let key = AuditKey::from_hex(kept.expose());
+            return key.ok_or_else(|| VaultError::Damaged(name.to_string()).into());
+        }
+        let key = AuditKey::random()?;
+        let secret = Secret::new(key.to_hex().to_string()).map_err(VaultError::from)?;
+        vault.put(&name, &secret)?;
+        Ok(key)
+    }
+
     fn keep_database_keys(
         &self,
         saved: &SavedConnection,
@@ -447,10 +407,6 @@ impl Connections {
             Keep::InKeyring => &self.vault,
             Keep::InMemory => &self.memory,
         }
-    }
-
-    fn passing(&self) -> MutexGuard<'_, Vec<SavedConnection>> {
-        lock(&self.passing)
     }
 }
 
@@ -491,6 +447,10 @@ fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
         _ => return app::Error::from(error).into(),
     };
     OpenError::AtField(field, error)
+}
+
+fn name_taken() -> OpenError {
+    problem("name", "there is a connection of this name already")
 }
 
 pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenError {

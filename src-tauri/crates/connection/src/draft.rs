@@ -10,6 +10,10 @@ use zeroize::Zeroizing;
 use crate::keys::AccessKeys;
 use crate::saved::{Base, SavedConnection, Source};
 
+mod mail;
+
+pub use mail::MailDraft;
+
 /// Bytes of any field at most. Session tokens are the longest thing that is meant to be pasted.
 pub const FIELD_BYTES_MAX: usize = 8 * 1024;
 

@@ -52,6 +52,9 @@ pub enum OpenError {
     /// Only the sandbox has buyers that can be acted for.
     #[error("this connection is not the sandbox")]
     NoSandbox,
+    /// The sandbox needs no mail server.
+    #[error("the sandbox delivers mail into its own mailbox, so it has no mail server")]
+    SandboxMail,
     /// The sandbox does not start.
     #[error("the sandbox does not start: {0}")]
     Sandbox(#[from] sandbox::ServeError),
@@ -109,6 +112,8 @@ impl OpenError {
                     None => failure,
                 }
             }
+            Self::SandboxMail => told(FailureKind::Invalid)
+                .with_hint("The Sandbox page and `binderyctl sandbox mailbox` show it."),
             Self::Profiles(_) | Self::Aws(_) | Self::NoSandbox => told(FailureKind::Invalid),
             Self::File(..) => told(FailureKind::DatabaseReadOnly),
             Self::Randomness(_) | Self::Sandbox(_) | Self::Time(_) => told(FailureKind::Internal),

@@ -3,13 +3,17 @@
 use std::sync::{Arc, Mutex as SyncMutex};
 
 use app::sync::{Progress, Scope, Summary};
-use app::{Access, Action, Clock, Console, Failure, FailureKind, Permit, Preflight};
+use app::{
+    Access, Action, Clock, Console, Failure, FailureKind, Mail, Mailer, Permit, Policies, Preflight,
+};
 use aws::{AwsMarketplace, ConnectionSettings, Credentials, Quota};
 use domain::{AccountId, Timestamp};
 use sandbox::Control;
-use store::Store;
+use store::{AuditKey, Store};
 use tokio::sync::{Mutex, watch};
 
+use crate::mailer::SandboxMailer;
+use crate::policies;
 use crate::seller::Seller;
 use crate::world::{SandboxDirectory, World};
 use crate::{Folders, OpenError, lock};
@@ -17,14 +21,23 @@ use crate::{Folders, OpenError, lock};
 /// A connection, open: its database at once, the way to AWS (or the sandbox) when it is first wanted.
 pub struct Connection {
     to: To,
+    pub(crate) policies: Arc<Policies>,
+    audit_key: AuditKey,
     store: Arc<Store>,
     clock: Clock,
     progress: watch::Sender<Option<Progress>>,
+    mailed: watch::Sender<()>,
     live: Mutex<Option<Live>>,
     /// The console of `live`, for questions that must not wait for it.
     console: SyncMutex<Option<Arc<Console<AwsMarketplace>>>>,
     /// The sync that waits for the person, and why.
     waiting: SyncMutex<Option<(Scope, Failure)>>,
+}
+
+/// What a connection works by, besides its database.
+pub(crate) struct Own {
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) audit_key: AuditKey,
 }
 
 /// What a connection leads to.
@@ -48,21 +61,28 @@ impl Connection {
     /// Opens the sandbox connection's database, made on first use. Starts nothing.
     pub fn open_sandbox(folders: &Folders) -> Result<Self, store::Error> {
         let store = Store::open(&folders.database(Self::SANDBOX))?;
-        Self::over(To::Sandbox(folders.clone()), store)
+        let own = Own {
+            policies: Arc::new(policies::in_force(folders)),
+            audit_key: AuditKey::of_the_sandbox(),
+        };
+        Self::over(To::Sandbox(folders.clone()), store, own)
     }
 
     /// The connection to a seller account, over its open database.
-    pub(crate) fn open_seller(seller: Seller, store: Store) -> Result<Self, OpenError> {
-        Ok(Self::over(To::Seller(Box::new(seller)), store)?)
+    pub(crate) fn open_seller(seller: Seller, store: Store, own: Own) -> Result<Self, OpenError> {
+        Ok(Self::over(To::Seller(Box::new(seller)), store, own)?)
     }
 
-    fn over(to: To, store: Store) -> Result<Self, store::Error> {
+    fn over(to: To, store: Store, own: Own) -> Result<Self, store::Error> {
         let offset = store.read(|read| read.sync_state())?.clock_offset;
         Ok(Self {
             to,
+            policies: own.policies,
+            audit_key: own.audit_key,
             store: Arc::new(store),
             clock: Clock::ahead_by(offset),
             progress: watch::Sender::new(None),
+            mailed: watch::Sender::new(()),
             live: Mutex::default(),
             console: SyncMutex::default(),
             waiting: SyncMutex::default(),
@@ -112,6 +132,12 @@ impl Connection {
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Option<Progress>> {
         self.progress.subscribe()
+    }
+
+    /// Told of every mail into the sandbox's mailbox.
+    #[must_use]
+    pub fn mailed(&self) -> watch::Receiver<()> {
+        self.mailed.subscribe()
     }
 
     /// Since when AWS has not answered; `None` when it did last time or was not asked yet.
@@ -197,6 +223,19 @@ impl Connection {
         }
     }
 
+    /// Sends a mail to a buyer. AWS is not asked for anything.
+    pub async fn send_mail(&self, mail: &Mail) -> Result<(), OpenError> {
+        let sent = match &self.to {
+            To::Seller(seller) => seller.mailer.send(mail).await,
+            To::Sandbox(_) => {
+                let control = self.control().await?;
+                let mailer = SandboxMailer::new(control, self.mailed.clone());
+                mailer.send(mail).await
+            }
+        };
+        sent.map_err(|error| app::Error::from(error).into())
+    }
+
     /// Stops the running sync, if any.
     pub fn stop_sync(&self) {
         if let Some(console) = self.console_if_live() {
@@ -235,7 +274,7 @@ impl Connection {
         lock(&self.console).clone()
     }
 
-    async fn console(&self) -> Result<Arc<Console<AwsMarketplace>>, OpenError> {
+    pub(crate) async fn console(&self) -> Result<Arc<Console<AwsMarketplace>>, OpenError> {
         let mut live = self.live.lock().await;
         Ok(Arc::clone(&self.ensure(&mut live).await?.console))
     }
@@ -262,6 +301,7 @@ impl Connection {
                 let marketplace = tokio::task::block_in_place(|| seller.connect())?;
                 let console = self
                     .console_over(marketplace)
+                    .with_mailer(seller.mailer.clone())
                     .with_access(self.access())
                     .for_account(seller.account().clone());
                 Live {
@@ -284,7 +324,11 @@ impl Connection {
             ..ConnectionSettings::new(Credentials::from_keys("SANDBOX", "sandbox", None))
         })?;
         let directory = SandboxDirectory(world.control().clone());
-        let console = self.console_over(marketplace).with_directory(directory);
+        let mailer = SandboxMailer::new(world.control().clone(), self.mailed.clone());
+        let console = self
+            .console_over(marketplace)
+            .with_directory(directory)
+            .with_mailer(mailer);
         Ok(Live {
             console: Arc::new(console),
             world: Some(world),
@@ -293,12 +337,10 @@ impl Connection {
 
     fn console_over(&self, marketplace: AwsMarketplace) -> Console<AwsMarketplace> {
         let store = Arc::clone(&self.store);
-        Console::new(
-            store,
-            marketplace,
-            self.clock.clone(),
-            self.progress.clone(),
-        )
+        let (clock, progress) = (self.clock.clone(), self.progress.clone());
+        Console::new(store, marketplace, clock, progress)
+            .with_policies(Arc::clone(&self.policies))
+            .with_audit_key(self.audit_key.clone())
     }
 
     async fn set_clock(&self, live: &Live) -> Result<(), OpenError> {

@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Connection;
 
+mod mail;
+
+pub use mail::MailSettings;
+
+use mail::MailForm;
+
 /// The file's name in the configuration folder.
 const FILE: &str = "connections.toml";
 
@@ -99,6 +105,8 @@ pub struct SavedConnection {
     pub sts_endpoint: Option<String>,
     /// Whether it may be used to act.
     pub access: Access,
+    /// How its mail to buyers is sent; `None` when it sends none.
+    pub mail: Option<MailSettings>,
     /// What its secrets are filed under in the keyring: its id with something random, so that another
     /// data folder's connection of the same id has secrets of its own.
     pub vault: String,
@@ -196,6 +204,8 @@ struct Form {
     profile: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<RoleForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<MailForm>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -341,6 +351,7 @@ impl TryFrom<Form> for SavedConnection {
             } else {
                 Access::Full
             },
+            mail: form.mail.map(MailSettings::try_from).transpose()?,
             vault: form.vault,
         })
     }
@@ -376,12 +387,16 @@ impl From<&SavedConnection> for Form {
             sts_endpoint: saved.sts_endpoint.clone(),
             profile,
             role,
+            mail: saved.mail.as_ref().map(MailForm::from),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ::mail::{Host, Security, Sender, Server};
+    use domain::Email;
+
     use super::*;
 
     fn connection(id: &str) -> SavedConnection {
@@ -399,6 +414,18 @@ mod tests {
             endpoint: None,
             sts_endpoint: None,
             access: Access::ReadOnly,
+            mail: Some(MailSettings {
+                server: Server {
+                    host: Host::parse("mail.example.com").unwrap(),
+                    port: 587,
+                    security: Security::StartTls,
+                },
+                user: Some("sales".into()),
+                sender: Sender {
+                    address: Email::parse("sales@example.com").unwrap(),
+                    name: Some("관측 센터".into()),
+                },
+            }),
             vault: format!("{id}-0f0f0f0f"),
         }
     }
@@ -410,6 +437,7 @@ mod tests {
         let keys = SavedConnection {
             source: Source::Base(Base::Keys),
             access: Access::Full,
+            mail: None,
             ..connection("second")
         };
         let both = [connection("first"), keys];

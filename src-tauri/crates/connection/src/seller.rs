@@ -10,6 +10,7 @@ use domain::AccountId;
 use vault::{SecretKind, SecretName, Vault, VaultError};
 
 use crate::keys::AccessKeys;
+use crate::mailer::SellerMailer;
 use crate::saved::{Base, SavedConnection, Source};
 use crate::{OpenError, lock};
 
@@ -17,6 +18,8 @@ use crate::{OpenError, lock};
 pub(crate) struct Seller {
     pub(crate) saved: SavedConnection,
     vault: Vault,
+    /// What sends its mail to buyers.
+    pub(crate) mailer: SellerMailer,
     /// Where a person's MFA codes wait for the role that wants them.
     pub(crate) codes: MfaCodes,
     /// A way to AWS that is set up already, for the first who wants one.
@@ -27,12 +30,14 @@ impl Seller {
     pub(crate) fn new(
         saved: SavedConnection,
         vault: Vault,
+        mailer: SellerMailer,
         ready: Option<(AwsMarketplace, MfaCodes)>,
     ) -> Self {
         let (ready, codes) = ready.unzip();
         Self {
             saved,
             vault,
+            mailer,
             codes: codes.unwrap_or_default(),
             ready: Mutex::new(ready),
         }

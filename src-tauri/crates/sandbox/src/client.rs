@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, Buyers, ControlError, Directory, Fault, Keys,
-    Named, Network, Now, OneAgreement, Quotas, Reason, Registration, RequestStatus, Status,
-    Subscribe, TokenLifetime,
+    Mail, Mailbox, Named, Network, Now, Numbered, OneAgreement, Quotas, Reason, Registration,
+    RequestStatus, Status, Subscribe, TokenLifetime,
 };
 use crate::folder;
 
@@ -98,6 +98,20 @@ impl Control {
     pub async fn buyers(&self, query: &str, limit: u32) -> Result<Buyers, ControlError> {
         let query = percent_encoded(query);
         send(self.request(Method::GET, &format!("buyers?query={query}&limit={limit}"))).await
+    }
+
+    /// Puts a mail into the buyers' mailbox, and gives its number.
+    pub async fn mail(&self, mail: &Mail) -> Result<u64, ControlError> {
+        let Numbered { number } = self.post("mails", mail).await?;
+        Ok(number)
+    }
+
+    /// The newest mails to an address with this in it that came after the one of this number; the
+    /// newest first, up to 100.
+    pub async fn mailbox(&self, address: &str, after: u64) -> Result<Mailbox, ControlError> {
+        let address = percent_encoded(address);
+        let path = format!("mailbox?address={address}&after={after}");
+        send(self.request(Method::GET, &path)).await
     }
 
     /// A buyer subscribes, and opens "Set up your account".

@@ -334,3 +334,47 @@ impl ControlError {
         self
     }
 }
+
+/// Mail to a buyer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Mail {
+    /// The address.
+    pub to: String,
+    /// What it is about, up to 256 characters.
+    pub subject: String,
+    /// What it says, up to 32 KiB.
+    pub body: String,
+}
+
+/// What was given a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Numbered {
+    /// The number.
+    pub number: u64,
+}
+
+/// The buyers' mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mailbox {
+    /// The newest first.
+    pub mails: Vec<ReceivedMail>,
+}
+
+/// A mail that came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceivedMail {
+    /// Running number, from 1; `after` of a look for newer ones.
+    pub number: u64,
+    /// When it came, RFC 3339, in the sandbox's time.
+    pub at: String,
+    /// The address.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub body: String,
+}

@@ -85,6 +85,8 @@ fn route(request: &Request<'_>) -> Answer {
         ["status"] if get => looks::status(request),
         ["directory"] if get => looks::directory(request),
         ["buyers"] if get => looks::buyers(request),
+        ["mailbox"] if get => looks::mailbox(request),
+        ["mails"] if post => acts::mail(request),
         ["subscribe"] if post => acts::subscribe(request),
         ["set-up"] if post => acts::set_up(request),
         ["renew"] if post => acts::renew(request),

@@ -26,6 +26,11 @@
 //! `GET /_sandbox/directory?after=&limit=` pages over units: an organization or billing account
 //! with everything that belongs to it. Without `limit`, a world of up to 5,000 agreements is
 //! answered whole and larger ones in pages of 1,000 units; `next` is the `after` of the next page.
+//!
+//! # Mailbox
+//! `POST /_sandbox/mails` is the vendor's mail to a buyer at whatever address; it does not come while
+//! the network is down. `GET /_sandbox/mailbox?address=&after=&limit=` has the newest first. The newest
+//! 500 are kept.
 
 mod chance;
 mod client;
@@ -51,8 +56,9 @@ pub use crate::client::Control;
 pub use crate::contract::{
     Advance, AgreementStatus, Agreements, Amend, BillingAccount, Buyer, BuyerAgreement, Buyers,
     ControlError, Deployment, Directory, Fault, FaultStatus, Keys, Link, LinkTarget, ListingStatus,
-    Member, Money, Named, Network, Now, OneAgreement, Organization, Quotas, Reason, Registration,
-    RequestStatus, Status, Subscribe, TokenLifetime, Workspace,
+    Mail, Mailbox, Member, Money, Named, Network, Now, Numbered, OneAgreement, Organization,
+    Quotas, Reason, ReceivedMail, Registration, RequestStatus, Status, Subscribe, TokenLifetime,
+    Workspace,
 };
 pub use crate::journal::JournalError;
 pub use crate::server::{AGREEMENTS_MAX, Options, Running, ServeError, serve};

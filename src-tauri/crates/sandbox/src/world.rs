@@ -9,6 +9,7 @@ pub(crate) mod directory;
 pub(crate) mod due;
 pub(crate) mod ids;
 pub(crate) mod listing;
+pub(crate) mod mailbox;
 pub(crate) mod metering;
 pub(crate) mod people;
 pub(crate) mod record;
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::due::Due;
 use self::ids::Ids;
+use self::mailbox::Mailbox;
 use self::metering::Usage;
 use self::people::Company;
 use self::record::{Agreement, CancellationRequest, NONE, RequestStatus};
@@ -80,6 +82,7 @@ pub(crate) struct World {
     newest_tokens: HashMap<u32, u32>,
     pub(crate) token_lifetime: i64,
     pub(crate) usage: Usage,
+    pub(crate) mailbox: Mailbox,
     /// Everything due up to here has been applied.
     pub(crate) settled: i64,
     /// By how much the clock was moved forward, in milliseconds.
@@ -112,6 +115,7 @@ impl World {
             newest_tokens: HashMap::new(),
             token_lifetime: TOKEN_LIFETIME,
             usage: Usage::default(),
+            mailbox: Mailbox::default(),
             settled: start,
             moved: 0,
             actions: 0,

@@ -59,6 +59,39 @@ impl fmt::Debug for DatabaseKey {
     }
 }
 
+/// The key that a database's audit is chained with: 256 random bits as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditKey(DatabaseKey);
+
+impl AuditKey {
+    /// A new key from the operating system's randomness.
+    pub fn random() -> Result<Self, NoRandomness> {
+        DatabaseKey::random().map(Self)
+    }
+
+    /// The sandbox's, which everybody knows: its audit is found to be damaged, not to be forged.
+    #[must_use]
+    pub const fn of_the_sandbox() -> Self {
+        Self(DatabaseKey([0x5b; DatabaseKey::BYTES]))
+    }
+
+    /// The key that [`AuditKey::to_hex`] wrote.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        DatabaseKey::from_hex(text).map(Self)
+    }
+
+    /// The key as 64 hexadecimal digits, for the keyring.
+    #[must_use]
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        self.0.to_hex()
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; DatabaseKey::BYTES] {
+        &self.0.0
+    }
+}
+
 /// The operating system has no randomness to give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system has no randomness to give for a key")]

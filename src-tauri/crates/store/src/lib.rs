@@ -21,5 +21,5 @@ pub mod table;
 
 pub use change::Topic;
 pub use error::{Error, Result};
-pub use key::{DatabaseKey, NoRandomness};
+pub use key::{AuditKey, DatabaseKey, NoRandomness};
 pub use store::{Read, Store, Write};

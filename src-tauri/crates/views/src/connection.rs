@@ -6,7 +6,7 @@ use domain::{AccountId, MfaSerial};
 use serde::Serialize;
 use specta::Type;
 
-use crate::{ConnectionInfo, Failure, Millis, millis, number};
+use crate::{ConnectionInfo, Failure, MailView, Millis, millis, number};
 
 /// A connection, as the list of connections shows it.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -34,6 +34,8 @@ pub struct ConnectionCard {
     pub endpoint: Option<String>,
     /// Instead of AWS's endpoint for STS.
     pub sts_endpoint: Option<String>,
+    /// How its mail to buyers is sent; absent when it sends none.
+    pub mail: Option<MailView>,
     /// Whether it is for looking only.
     pub read_only: bool,
     /// Whether its secrets are kept in memory, and it ends with the window.
@@ -242,6 +244,7 @@ impl ConnectionCard {
             region: info.region,
             endpoint: None,
             sts_endpoint: None,
+            mail: None,
             read_only: false,
             memory_only: false,
         }
@@ -261,6 +264,7 @@ impl ConnectionCard {
             region: info.region,
             endpoint: saved.endpoint.clone(),
             sts_endpoint: saved.sts_endpoint.clone(),
+            mail: saved.mail.as_ref().map(MailView::from),
             read_only: info.read_only,
             memory_only: info.memory_only,
         }

@@ -12,6 +12,7 @@ mod failure;
 mod filter;
 mod import;
 mod link;
+mod mail;
 mod overview;
 mod plan;
 mod status;
@@ -40,6 +41,7 @@ pub use link::{
     AdviceInfo, ExecutedInfo, FormFieldInfo, FormInfo, IdentifiedInfo, LinkDetail, LinkRecordInfo,
     PolicyInfo, SuggestionInfo, registration,
 };
+pub use mail::MailView;
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
 pub use plan::{
     CodeSentInfo, DifferenceInfo, EvidenceInfo, InLanguages, LinkPlanInfo, OutcomeInfo,

@@ -41,6 +41,9 @@ pub(crate) async fn run(
             connections.replace_credentials(&id, &draft).await?;
             done(&id, output, "Its credentials are replaced.")
         }
+        ConnectionCommand::Mail { id, command } => {
+            super::mail::run(&id, command, connections, output).await
+        }
         ConnectionCommand::Rekey { id } => {
             connections.rekey(&id)?;
             done(&id, output, "Its database is encrypted with a new key.")

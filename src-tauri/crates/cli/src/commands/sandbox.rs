@@ -1,7 +1,9 @@
 //! Serving the sandbox and acting as its buyers.
 
 use connection::{ControlGuard, Folders};
-use sandbox::{Control, Fault as NewFault, Options, Registration, Subscribe};
+use sandbox::{
+    Control, Fault as NewFault, Mailbox, Options, ReceivedMail, Registration, Subscribe,
+};
 use serde::Serialize;
 
 use crate::args::{
@@ -94,7 +96,29 @@ async fn act(command: SandboxCommand, control: &Control, output: &Output) -> Res
             output.answer(&answer, || format!("It is now {}", answer.now))
         }
         SandboxCommand::Fault(args) => fault(args, control, output).await,
+        SandboxCommand::Mailbox { address, after } => {
+            let mailbox = control.mailbox(&address, after).await?;
+            output.answer(&mailbox.mails, || read(&mailbox))
+        }
     }
+}
+
+/// The mails as a person reads them.
+fn read(mailbox: &Mailbox) -> String {
+    if mailbox.mails.is_empty() {
+        return "No mail.".to_owned();
+    }
+    let mails = mailbox.mails.iter().map(|mail| {
+        let ReceivedMail {
+            number,
+            at,
+            to,
+            subject,
+            body,
+        } = mail;
+        format!("{number}  {at}  {to}\n{subject}\n\n{}\n", body.trim_end())
+    });
+    mails.collect::<Vec<_>>().join("\n")
 }
 
 async fn subscribe(args: SubscribeArgs, control: &Control, output: &Output) -> Result<(), Fault> {

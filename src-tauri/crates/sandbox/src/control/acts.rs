@@ -3,8 +3,9 @@
 use super::{Answer, Request, json};
 use crate::clock::{parse_span, rfc3339};
 use crate::contract::{
-    Advance, AgreementStatus, Agreements, Amend, ControlError, Fault, Keys, Named, Network, Now,
-    OneAgreement, Quotas, Reason, Registration, RequestStatus, Subscribe, TokenLifetime,
+    Advance, AgreementStatus, Agreements, Amend, ControlError, Fault, Keys, Mail, Named, Network,
+    Now, Numbered, OneAgreement, Quotas, Reason, Registration, RequestStatus, Subscribe,
+    TokenLifetime,
 };
 use crate::ledger::CommitError;
 use crate::world::World;
@@ -18,6 +19,9 @@ const COMPANY_MAX_CHARS: usize = 256;
 const EMAIL_MAX_CHARS: usize = 255;
 /// Longest reason of the model, in characters.
 const REASON_MAX_CHARS: usize = 2000;
+/// Longest subject of a mail, in characters, and largest body.
+const SUBJECT_MAX_CHARS: usize = 256;
+const BODY_MAX_BYTES: usize = 32 * 1024;
 
 pub(super) fn subscribe(request: &Request<'_>) -> Answer {
     let asked: Subscribe = request.json()?;
@@ -139,6 +143,29 @@ pub(super) fn token_lifetime(request: &Request<'_>) -> Answer {
         parse_span(&asked.lifetime).ok_or_else(|| invalid("The time is written as 4h or 30m"))?;
     commit(request, &Action::TokenLifetime { millis })?;
     done()
+}
+
+pub(super) fn mail(request: &Request<'_>) -> Answer {
+    let Mail { to, subject, body } = request.json()?;
+    if !request.sandbox.network_up() {
+        return Err(ControlError::new("offline", "The network is down"));
+    }
+    if !is_email(&to) {
+        return Err(ControlError::new(
+            "no-mailbox",
+            "The e-mail address is not one",
+        ));
+    }
+    if subject.chars().count() > SUBJECT_MAX_CHARS || body.len() > BODY_MAX_BYTES {
+        return Err(invalid(&format!(
+            "A mail has a subject of {SUBJECT_MAX_CHARS} characters and a body of {} KiB at most",
+            BODY_MAX_BYTES / 1024
+        )));
+    }
+    match commit(request, &Action::Mail { to, subject, body })? {
+        Outcome::Mail(number) => json(&Numbered { number }),
+        _ => Err(unexpected()),
+    }
 }
 
 pub(super) fn add_fault(request: &Request<'_>) -> Answer {

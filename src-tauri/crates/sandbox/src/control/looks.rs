@@ -1,8 +1,10 @@
-//! What can be looked at: status, directory and buyers.
+//! What can be looked at: status, directory, buyers and their mail.
 
 use super::{Answer, Request, json};
 use crate::clock::rfc3339;
-use crate::contract::{Buyer, BuyerAgreement, Buyers, ControlError, ListingStatus, Status};
+use crate::contract::{
+    Buyer, BuyerAgreement, Buyers, ControlError, ListingStatus, Mailbox, ReceivedMail, Status,
+};
 use crate::folder::FORMAT;
 use crate::world::World;
 use crate::world::ids::SELLER_ACCOUNT;
@@ -14,6 +16,7 @@ const DIRECTORY_PAGE: u64 = 1000;
 const DIRECTORY_PAGE_MAX: u64 = 20_000;
 const BUYERS_PAGE: u64 = 50;
 const BUYERS_PAGE_MAX: u64 = 1000;
+const MAILBOX_PAGE: u64 = 100;
 
 pub(super) fn status(request: &Request<'_>) -> Answer {
     let sandbox = request.sandbox;
@@ -98,6 +101,27 @@ pub(super) fn buyers(request: &Request<'_>) -> Answer {
             .collect()
     });
     json(&Buyers { buyers })
+}
+
+pub(super) fn mailbox(request: &Request<'_>) -> Answer {
+    let part = request.parameter("address").unwrap_or_default();
+    let part = part.trim().to_lowercase();
+    let after = request.number("after")?.unwrap_or(0);
+    let limit = request.number("limit")?.unwrap_or(MAILBOX_PAGE);
+    let limit = usize::try_from(limit).map_err(|_| ControlError::new("invalid", "limit"))?;
+    let mails = request.sandbox.look(|world, _| {
+        let mails = world.mailbox.mails(&part, after).take(limit);
+        mails
+            .map(|mail| ReceivedMail {
+                number: mail.number,
+                at: rfc3339(mail.at),
+                to: mail.to.clone(),
+                subject: mail.subject.clone(),
+                body: mail.body.clone(),
+            })
+            .collect()
+    });
+    json(&Mailbox { mails })
 }
 
 /// The buyer, if the query is a part of its account, company, e-mail address or an agreement's id.

@@ -71,6 +71,12 @@ pub(crate) enum Action {
     TokenLifetime {
         millis: i64,
     },
+    /// The vendor's mail to a buyer.
+    Mail {
+        to: String,
+        subject: String,
+        body: String,
+    },
 }
 
 /// What came of an action.
@@ -81,6 +87,7 @@ pub(crate) enum Outcome {
     Token { agreement: u32, token: String },
     Request(u32),
     Amended(Vec<u32>),
+    Mail(u64),
 }
 
 /// Why an action is not possible; nothing has changed then.
@@ -162,6 +169,9 @@ impl World {
                 self.token_lifetime = *millis;
                 Ok(Outcome::Done)
             }
+            Action::Mail { to, subject, body } => {
+                Ok(Outcome::Mail(self.mailbox.receive(at, to, subject, body)))
+            }
         }?;
         self.actions += 1;
         Ok(outcome)
@@ -181,10 +191,11 @@ impl World {
             );
         }
         let rest = format!(
-            "{:?} {} {}",
+            "{:?} {} {} {:?}",
             self.due,
             self.usage.len(),
-            self.token_lifetime
+            self.token_lifetime,
+            self.mailbox
         );
         mix_bytes(hash, rest.as_bytes())
     }

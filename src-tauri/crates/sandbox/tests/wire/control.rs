@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sandbox::{Fault, Subscribe};
+use sandbox::{Fault, Mail, Subscribe};
 
 use crate::client::{AGREEMENT, Wire, map};
 
@@ -156,4 +156,60 @@ async fn time_moves_only_forward() {
             "invalid"
         );
     }
+}
+
+fn mail(to: &str, body: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "인증 코드".to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn mail_comes_into_the_buyers_mailbox_the_newest_first() {
+    let wire = Wire::start(30).await;
+    let control = &wire.control;
+    let first = control
+        .mail(&mail("ann@quill.example", "123456"))
+        .await
+        .unwrap();
+    control
+        .mail(&mail("bob@stone.example", "654321"))
+        .await
+        .unwrap();
+    let last = control
+        .mail(&mail("Ann@quill.example", "777777"))
+        .await
+        .unwrap();
+    let seen = |address: &'static str, after| async move {
+        let mailbox = control.mailbox(address, after).await.unwrap();
+        let bodies = mailbox.mails.into_iter().map(|mail| mail.body);
+        bodies.collect::<Vec<_>>()
+    };
+    assert_eq!(seen("", 0).await, ["777777", "654321", "123456"]);
+    assert_eq!(seen("ann@", 0).await, ["777777", "123456"]);
+    assert_eq!(seen("ann@", first).await, ["777777"]);
+    assert!(seen("", last).await.is_empty());
+    let mailbox = control.mailbox("bob@stone.example", 0).await.unwrap();
+    assert_eq!(mailbox.mails[0].subject, "인증 코드");
+}
+
+#[tokio::test]
+async fn mail_that_is_none_or_too_large_does_not_come() {
+    let wire = Wire::start(30).await;
+    let control = &wire.control;
+    let code = |refused: Result<u64, sandbox::ControlError>| refused.unwrap_err().code;
+    assert_eq!(code(control.mail(&mail("ann", "x")).await), "no-mailbox");
+    let large = "x".repeat(32 * 1024 + 1);
+    assert_eq!(
+        code(control.mail(&mail("ann@a.example", &large)).await),
+        "invalid"
+    );
+    control.set_network(false).await.unwrap();
+    assert_eq!(
+        code(control.mail(&mail("ann@a.example", "x")).await),
+        "offline"
+    );
+    assert!(control.mailbox("", 0).await.unwrap().mails.is_empty());
 }

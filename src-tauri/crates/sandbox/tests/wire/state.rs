@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sandbox::{Control, Options, Running, ServeError, Subscribe, serve};
+use sandbox::{Control, Mail, Options, Running, ServeError, Subscribe, serve};
 use tempfile::TempDir;
 
 use crate::client;
@@ -33,7 +33,8 @@ fn purchase(account: &str) -> Subscribe {
 async fn seen(control: &Control) -> String {
     let buyers = control.buyers("", 1000).await.unwrap();
     let directory = control.directory().await.unwrap();
-    format!("{buyers:?} {directory:?}")
+    let mailbox = control.mailbox("", 0).await.unwrap();
+    format!("{buyers:?} {directory:?} {mailbox:?}")
 }
 
 #[tokio::test]
@@ -43,6 +44,12 @@ async fn a_restart_finds_the_same_world() {
     let made = control.subscribe(&purchase("777766665555")).await.unwrap();
     control.advance("40d").await.unwrap();
     control.amend(10).await.unwrap();
+    let mail = Mail {
+        to: "ann@quill.example".to_owned(),
+        subject: "Code".to_owned(),
+        body: "123456".to_owned(),
+    };
+    control.mail(&mail).await.unwrap();
     control.cancel(&made.agreement_id).await.unwrap();
     let (before, then) = (seen(&control).await, control.status().await.unwrap().now);
     running.stop().await;

@@ -8,34 +8,8 @@ use domain::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::Sha256;
-use zeroize::Zeroize;
 
-use crate::{Error, Read, Result, Topic, Write};
-
-/// What the hashes of a database's audit are keyed with.
-#[derive(Clone, Zeroize)]
-#[zeroize(drop)]
-pub struct AuditKey([u8; 32]);
-
-impl AuditKey {
-    /// A key from its bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The sandbox's, which everybody knows: its audit is found to be damaged, not to be forged.
-    #[must_use]
-    pub const fn of_the_sandbox() -> Self {
-        Self([0x5b; 32])
-    }
-}
-
-impl std::fmt::Debug for AuditKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AuditKey(…)")
-    }
-}
+use crate::{AuditKey, Error, Read, Result, Topic, Write};
 
 /// Whether something is about to be done, was done, or is merely told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,7 +201,7 @@ impl Entry {
     /// The hash of an entry at its place. Lengths are part of it, so that no two entries come to the same.
     fn hash(&self, key: &AuditKey, seq: i64, before: &[u8]) -> [u8; 32] {
         // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.bytes()) else {
             return [0; 32];
         };
         mac.update(before);
