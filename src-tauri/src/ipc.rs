@@ -3,6 +3,7 @@
 
 mod agreements;
 mod connections;
+mod linking;
 mod preferences;
 mod sandbox;
 mod status;
@@ -56,6 +57,15 @@ pub fn builder() -> Builder<tauri::Wry> {
             agreements::show_agreement,
             agreements::jump,
             agreements::overview,
+            linking::identify_buyer,
+            linking::find_targets,
+            linking::show_target,
+            linking::plan_link,
+            linking::show_plan,
+            linking::pending_plans,
+            linking::execute_link,
+            linking::withdraw_plan,
+            linking::show_link,
             status::status,
             status::start_sync,
             status::stop_sync,

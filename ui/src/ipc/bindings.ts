@@ -19,6 +19,24 @@ export const commands = {
 	jump: (text: string) => typedError<JumpTarget[], Failure>(__TAURI_INVOKE("jump", { text })),
 	/**  The overview's numbers. */
 	overview: () => typedError<Overview, Failure>(__TAURI_INVOKE("overview")),
+	/**  What a text is that a buyer brought, and whose. */
+	identifyBuyer: (text: string) => typedError<IdentifiedInfo, Failure>(__TAURI_INVOKE("identify_buyer", { text })),
+	/**  Targets that a text is in. */
+	findTargets: (kind: string, text: string) => typedError<TargetOption[], Failure>(__TAURI_INVOKE("find_targets", { kind, text })),
+	/**  The people and workspaces of a target. */
+	showTarget: (kind: string, id: string) => typedError<TargetPartsInfo, Failure>(__TAURI_INVOKE("show_target", { kind, id })),
+	/**  Plans a link, and keeps the plan. */
+	planLink: (wish: LinkWish) => typedError<LinkPlanInfo, Failure>(__TAURI_INVOKE("plan_link", { wish })),
+	/**  A plan that was kept, with what became of it. */
+	showPlan: (plan: string) => typedError<LinkPlanInfo, Failure>(__TAURI_INVOKE("show_plan", { plan })),
+	/**  Plans that can still be carried out. */
+	pendingPlans: () => typedError<LinkPlanInfo[], Failure>(__TAURI_INVOKE("pending_plans")),
+	/**  Carries a plan out, as far as it goes. */
+	executeLink: (plan: string, codes: CodesEntered) => typedError<ExecutedInfo, Failure>(__TAURI_INVOKE("execute_link", { plan, codes })),
+	/**  Takes a plan back that has not been carried out. */
+	withdrawPlan: (plan: string) => typedError<null, Failure>(__TAURI_INVOKE("withdraw_plan", { plan })),
+	/**  The link of an agreement's chain; nothing when it never had one. */
+	showLink: (agreement: string) => typedError<LinkDetail | null, Failure>(__TAURI_INVOKE("show_link", { agreement })),
 	/**  How the connection is. Answers with the reason also when its database does not open. */
 	status: () => typedError<Status, Failure>(__TAURI_INVOKE("status")),
 	/**  Starts a sync; does nothing when one runs. How it ends is told by events and the status. */
@@ -113,6 +131,16 @@ export type ActionView = {
 
 /**  Somebody opened an address of Bindery's outside the window. */
 export type AddressOpened = Record<string, never>;
+
+/**  Something that a policy has to say. */
+export type AdviceInfo = {
+	/**  The words. */
+	text: string,
+	/**  Exact names that belong to it, such as permissions to grant. */
+	items: string[],
+	/**  Whether a support bundle is offered with it. */
+	supportBundle: boolean,
+};
 
 /**  Exact counts beside a list. Each facet leaves out the filter's own terms on it. */
 export type AgreementCounts = {
@@ -316,7 +344,33 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
+
+/**  A code that was sent by e-mail, as far as it may be shown. */
+export type CodeSentInfo = {
+	/**  Where it was sent. */
+	address: string,
+	/**  When. */
+	sentAt: Millis,
+	/**  Until when it is good. */
+	expiresAt: Millis,
+	/**  How many codes were sent to the address. */
+	sends: number,
+	/**  How many wrong codes were entered. */
+	attempts: number,
+	/**  When the right one was entered. */
+	verifiedAt: Millis | null,
+};
+
+/**  Codes that a person enters or asks for. */
+export type CodesEntered = {
+	/**  Codes that were read out of mails. */
+	entered: string[],
+	/**  Whether to send another one. */
+	again: boolean,
+	/**  `en`, `ko` or `zh`: the language of the mail. */
+	language: string | null,
+};
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -366,6 +420,8 @@ export type ConnectionCard = {
 	endpoint: string | null,
 	/**  Instead of AWS's endpoint for STS. */
 	stsEndpoint: string | null,
+	/**  How its mail to buyers is sent; absent when it sends none. */
+	mail: MailView | null,
 	/**  Whether it is for looking only. */
 	readOnly: boolean,
 	/**  Whether its secrets are kept in memory, and it ends with the window. */
@@ -504,6 +560,35 @@ export type EntitlementInfo = {
 	from: Provenance,
 };
 
+/**  One fact that a verdict rests on. */
+export type EvidenceInfo = {
+	/**  The fact, such as `organization.payment_method`. */
+	fact: string,
+	/**  What it says; absent when it is not known. */
+	value: string | null,
+	/**  Who says so. */
+	source: string | null,
+	/**  As of when. */
+	asOf: Millis | null,
+};
+
+/**  What carrying out a plan came to. */
+export type ExecutedInfo = {
+	/**
+	 *  `awaiting-verification` when codes were sent, `queued` when AWS cannot be asked, else the state
+	 *  of the link.
+	 */
+	state: string,
+	/**  The link that was made. */
+	link: LinkRecordInfo | null,
+	/**  Codes that were sent. */
+	codes: CodeSentInfo[],
+	/**  For the buyer, ready to copy. */
+	confirmation: InLanguages | null,
+	/**  What is waited for. */
+	waiting: InLanguages | null,
+};
+
 /**  Why something did not do as asked, in terms the window can act on and show. */
 export type Failure = {
 	/**  How to behave. */
@@ -561,6 +646,79 @@ export type FilterReading = {
 	error: Failure | null,
 };
 
+/**  One question of a form. */
+export type FormFieldInfo = {
+	/**  The attribute that it fills, such as `workspace.language`. */
+	key: string,
+	/**  `text`, `email`, `phone`, `country` or `choice`. */
+	kind: string,
+	/**  For a choice: what may be chosen. */
+	choices: string[],
+	/**  Whether it must be filled in. */
+	required: boolean,
+	/**  Whether it can never be changed once the thing exists. */
+	fixed: boolean,
+	/**  What it is called. */
+	label: string,
+	/**  What to know about it. */
+	hint: string | null,
+};
+
+/**  What is asked for on one occasion. */
+export type FormInfo = {
+	/**  The occasion's word, such as `new-organization`. */
+	on: string,
+	/**  Its heading. */
+	title: string,
+	/**  What to know before filling it in. */
+	note: string | null,
+	/**  What is asked for, in order. */
+	fields: FormFieldInfo[],
+	/**  Whether a code sent by e-mail is asked for. */
+	verify: boolean,
+	/**  Whether the buyer must agree to the vendor's terms. */
+	terms: boolean,
+	/**  Whether the person is invited and sets the password alone. */
+	invite: boolean,
+};
+
+/**  What a text turned out to be, and whose it is. */
+export type IdentifiedInfo = {
+	/**  `token`, `agreement`, `license` or `account`. */
+	what: string,
+	/**  A registration token as far as it may be shown. */
+	masked: string | null,
+	/**  What stands for the token from here on. */
+	registration: string | null,
+	/**  The buyer's AWS account. */
+	account: string | null,
+	/**  How it is known: `token` or `agreement`. */
+	evidence: string | null,
+	/**  License ARN. */
+	license: string | null,
+	/**  His agreement. */
+	agreement: AgreementRow | null,
+	/**  For an account id: its agreements. */
+	candidates: AgreementRow[],
+	/**  The link that there is already. */
+	link: LinkRecordInfo | null,
+	/**  The policy, with its forms. */
+	policy: PolicyInfo | null,
+	/**  What the policy has to say. */
+	advice: AdviceInfo[],
+	/**  Targets that may be meant. */
+	suggestions: SuggestionInfo[],
+	/**  Set when AWS could not be asked: all this was so at that instant. */
+	offline: Millis | null,
+};
+
+/**  The same words in every language that policies speak. */
+export type InLanguages = {
+	en: string,
+	ko: string,
+	zh: string,
+};
+
 /**  Where a jump leads. */
 export type JumpKind = 
 /**  To an agreement; `id` is its id. */
@@ -580,6 +738,14 @@ export type JumpTarget = {
 	detail: string,
 };
 
+/**  Something that there may be none of. */
+export type Knowable = {
+	/**  Whether the vendor has told. */
+	known: boolean,
+	/**  What it is; absent when it is not known, and when it is known that there is none. */
+	value: string | null,
+};
+
 /**  A license of the agreement. */
 export type LicenseInfo = {
 	/**  ARN; absent on products that predate licenses. */
@@ -590,6 +756,20 @@ export type LicenseInfo = {
 	reason: string | null,
 	/**  What it is bound to. */
 	link: LinkInfo | null,
+};
+
+/**  A link with what is to be said about it, and how it came to be. */
+export type LinkDetail = {
+	/**  The link as it is now. */
+	link: LinkRecordInfo,
+	/**  For the buyer, ready to copy, once it is in force. */
+	confirmation: InLanguages | null,
+	/**  What is waited for, until then. */
+	waiting: InLanguages | null,
+	/**  What refused it. */
+	refusals: VerdictInfo[],
+	/**  How it stood before, newest first. */
+	history: LinkRecordInfo[],
 };
 
 /**  What a license is bound to. */
@@ -608,6 +788,90 @@ export type LinkInfo = {
 	source: string,
 };
 
+/**  A plan to link a buyer. */
+export type LinkPlanInfo = {
+	/**  Its id. */
+	planId: string,
+	/**  What it comes to. */
+	outcome: OutcomeInfo,
+	/**  The policy's id. */
+	policy: string,
+	/**  The agreement. */
+	agreement: string,
+	/**  The license; absent on products that predate them. */
+	license: string | null,
+	/**  The buyer's AWS account. */
+	account: string,
+	/**  How it is known who the buyer is: `token` or `agreement`. */
+	evidence: string,
+	/**  `organization` or `billing-account`. */
+	targetKind: string,
+	/**  The vendor's id of the target; absent for a new organization. */
+	targetId: string | null,
+	/**  Whether the plan makes the target. */
+	targetIsNew: boolean,
+	/**  The person for whom the link is made. */
+	member: string | null,
+	/**  What each rule comes to. */
+	verdicts: VerdictInfo[],
+	/**  What will be done, in order. */
+	steps: StepInfo[],
+	/**  When it was made. */
+	madeAt: Millis,
+	/**  By whom, on this machine. */
+	madeBy: string,
+	/**  Set when AWS could not be asked: all this was so at that instant. */
+	offline: Millis | null,
+	/**  What became of it. */
+	state: PlanStateInfo,
+	/**  Codes that were sent for it. */
+	codes: CodeSentInfo[],
+};
+
+/**  A link with all that the ledger knows of it. */
+export type LinkRecordInfo = {
+	/**  The agreement. */
+	agreement: string,
+	/**  License ARN. */
+	license: string | null,
+	/**  The buyer's AWS account. */
+	account: string | null,
+	/**  Workspaces that are bound with it. */
+	workspaces: string[],
+	/**  The policy's id. */
+	policy: string | null,
+	/**  The plan it was made by. */
+	plan: string | null,
+	/**  The person for whom it was made. */
+	member: string | null,
+	/**  Why it stands where it stands. */
+	reason: string | null,
+} & LinkInfo;
+
+/**  What was entered to link a buyer. */
+export type LinkWish = {
+	/**  What stands for a token that was resolved before. */
+	registration: string | null,
+	/**  Without one: the agreement's id. */
+	agreement: string | null,
+	/**  `organization:ID`, `new-organization:NAME`, `billing-account:USER` or `new-billing-account:USER`. */
+	target: string,
+	/**  Ids of workspaces to bind. */
+	workspaces: string[],
+	/**  Ids of workspaces to take from the link. */
+	withoutWorkspaces: string[],
+	/**  Workspaces to make. */
+	newWorkspaces: WorkspaceWish[],
+	/**  Address of the person for whom the link is made. */
+	member: string | null,
+	/**  Answers by attribute. */
+	answers: { [key in string]: string },
+	/**  Whether the buyer agreed to the vendor's terms. */
+	termsAccepted: boolean,
+	/**  Rules to go on in spite of, with the reason. */
+	overrides: { [key in string]: string },
+};
+
 /**  Whether the data is all there is. */
 export type Listing = 
 /**  Never listed to the end. */
@@ -616,6 +880,36 @@ export type Listing =
 "complete" | 
 /**  The newest listing broke off. */
 "incomplete";
+
+/**  How a connection's mail is sent. Nothing in here is secret. */
+export type MailView = {
+	/**  The mail server's name or address. */
+	host: string,
+	/**  Its port. */
+	port: number,
+	/**  `tls`, `starttls` or `none`. */
+	security: string,
+	/**  Who signs in; absent when nobody does. */
+	user: string | null,
+	/**  The address that mail comes from. */
+	from: string,
+	/**  The name shown with it. */
+	fromName: string | null,
+};
+
+/**  A person in an organization. */
+export type MemberInfo = {
+	email: string,
+	name: string | null,
+	role: string | null,
+	verified: boolean | null,
+	authenticationMethod: string | null,
+	company: string | null,
+	country: string | null,
+	use: string | null,
+	phone: Knowable,
+	from: Provenance,
+};
 
 /**  Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53. */
 export type Millis = number;
@@ -679,6 +973,9 @@ export type Outcome =
 /**  A read-only connection has no use for it. */
 "notWanted";
 
+/**  What a plan comes to. */
+export type OutcomeInfo = "ready" | "refused" | "unknown";
+
 /**  The overview's numbers. */
 export type Overview = {
 	/**  Agreements in all. */
@@ -699,6 +996,23 @@ export type Overview = {
 	needsSetup: NeedsSetup,
 	/**  Agreements whose value is not known yet. */
 	withoutDetails: number,
+};
+
+/**  What became of a plan. */
+export type PlanStateInfo = "open" | "waiting" | "done" | "failed" | "withdrawn";
+
+/**  A policy, as far as the wizard follows it. */
+export type PolicyInfo = {
+	/**  Its id. */
+	id: string,
+	/**  What the vendor calls it. */
+	name: string,
+	/**  `organization` or `billing-account`. */
+	target: string,
+	/**  Whether workspaces are bound with the target. */
+	workspaces: boolean,
+	/**  What is asked for, occasion by occasion. */
+	forms: FormInfo[],
 };
 
 /**  How the person likes the window. */
@@ -894,6 +1208,43 @@ export type Status = {
 	locked: boolean,
 };
 
+/**  One thing that a plan does. */
+export type StepInfo = {
+	/**  Its number, from 1. */
+	number: number,
+	/**  What is done. */
+	kind: StepKindInfo,
+	/**  What it is done to, such as `organization`. */
+	what: string,
+	/**  The vendor's id of the thing; absent for one that does not exist yet. */
+	id: string | null,
+	/**  Its name. */
+	name: string | null,
+	/**  The attribute that changes, such as `organization.plan`. */
+	attribute: string | null,
+	/**  What it is before; absent when it is not known. */
+	before: string | null,
+	/**  What it is afterwards; empty when it is cleared. */
+	after: string | null,
+	/**  `now`, `active` (when the link comes into force), or `at`. */
+	when: string,
+	/**  When it happens, where that is an instant. */
+	at: Millis | null,
+	/**  What it comes to, in the vendor's words. */
+	says: string | null,
+	/**  The vendor's rules that ask for it. */
+	covers: string[],
+	/**  The facts that must be known before it may be carried out. */
+	unknown: string[],
+	/**  The operation at AWS that it calls. */
+	operation: string | null,
+	/**  The input of that operation, as JSON text. */
+	request: string | null,
+};
+
+/**  What a step does. */
+export type StepKindInfo = "check" | "verify" | "create" | "invite" | "bind" | "unbind" | "await" | "set" | "stop" | "delete" | "lock" | "keep";
+
 /**  A purchase. */
 export type Subscription = {
 	/**  The listing's short id. */
@@ -910,6 +1261,18 @@ export type Subscription = {
 	company: string | null,
 	/**  E-mail of the contact. */
 	email: string | null,
+};
+
+/**  A target that a buyer may mean. */
+export type SuggestionInfo = {
+	/**  `organization` or `billing-account`. */
+	kind: string,
+	/**  The vendor's id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Why it may be meant. */
+	reason: string,
 };
 
 /**  What a sync is doing. */
@@ -935,6 +1298,24 @@ export type SyncProgress = {
 export type SyncProgressed = {
 	/**  How far. */
 	progress: SyncProgress | null,
+};
+
+/**  A target that may be chosen. */
+export type TargetOption = {
+	/**  The vendor's id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Something that tells it apart, such as its plan. */
+	detail: string,
+};
+
+/**  What may be chosen at a target. */
+export type TargetPartsInfo = {
+	/**  People, by address. */
+	members: MemberInfo[],
+	/**  Workspaces, by id. */
+	workspaces: WorkspaceInfo[],
 };
 
 /**  An accepted term. */
@@ -970,6 +1351,10 @@ export type Topic =
 "directory" | 
 /**  Links to the vendor's directory. */
 "links" | 
+/**  Plans, and the codes sent for them. */
+"plans" | 
+/**  What was done. */
+"audit" | 
 /**  What the credentials may do. */
 "permissions" | 
 /**  How the connection is. */
@@ -987,6 +1372,52 @@ export type ValueByCurrency = {
 	amount: string,
 	/**  How many agreements make it up. */
 	agreements: number,
+};
+
+/**  One rule's outcome. */
+export type VerdictInfo = {
+	/**  The rule's id. */
+	rule: string,
+	/**  `pass`, `refuse` or `unknown`. */
+	outcome: string,
+	/**  What the rule asks for. */
+	title: string,
+	/**  What was found. */
+	message: string,
+	/**  What it was decided by. */
+	evidence: EvidenceInfo[],
+	/**  What to do next. */
+	remedy: string | null,
+	/**  What to send to the buyer. */
+	toBuyer: InLanguages | null,
+	/**  Whether a person may go on in spite of it, with a typed reason. */
+	overridable: boolean,
+	/**  The reason of whoever did. */
+	overridden: string | null,
+	/**  The facts that would have to be known. */
+	missing: string[],
+	/**  Whether the code that is about to be sent decides it. */
+	awaitsCode: boolean,
+};
+
+/**  A workspace. */
+export type WorkspaceInfo = {
+	id: string,
+	organization: string | null,
+	billingAccount: string | null,
+	name: string | null,
+	site: string | null,
+	language: string | null,
+	state: string | null,
+	settlement: string | null,
+	from: Provenance,
+};
+
+/**  A workspace to make. */
+export type WorkspaceWish = {
+	name: string,
+	language: string,
+	site: string,
 };
 
 /* Tauri Specta runtime */

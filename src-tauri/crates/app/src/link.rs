@@ -15,15 +15,17 @@ mod codes;
 mod draft;
 mod error;
 mod execute;
+mod form;
 mod forms;
 mod identify;
 mod settle;
 mod suggest;
 mod words;
 
-use domain::{LinkState, PlanId, Timestamp};
+use domain::{DirectoryId, LinkState, Member, PlanId, TargetKind, Timestamp, Workspace};
 use policy::Policy;
 use store::Store;
+use store::table::directory::Told;
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
@@ -34,6 +36,7 @@ pub use asked::{
 pub use buyer::{Brought, Found};
 pub use error::LinkError;
 pub use execute::{CodeSent, Codes, Executed};
+pub use form::{BuyerEntered, LinkForm, NewWorkspaceEntered};
 pub use identify::{Identified, forms_of};
 pub use suggest::{Suggestion, suggestions};
 pub use words::{LinkWords, words_of};
@@ -182,6 +185,53 @@ pub fn pending(store: &Store, limit: usize) -> Result<Vec<Kept>, Error> {
     let plans = store.read(|read| read.plans(&open, limit))?;
     let of_links = plans.iter().filter(|plan| plan.kind == KIND);
     of_links.map(|plan| kept(store, &plan.id)).collect()
+}
+
+/// Targets of a kind that a text is in: the id, the name, an e-mail address.
+pub fn targets(
+    store: &Store,
+    kind: TargetKind,
+    text: &str,
+) -> Result<Vec<(DirectoryId, String, String)>, Error> {
+    if text.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+        return Ok(Vec::new());
+    }
+    Ok(store.read(|read| read.targets(kind, text.trim(), TARGETS_MAX))?)
+}
+
+/// Targets that a search offers.
+const TARGETS_MAX: usize = 20;
+
+/// What may be chosen at a target: the people in it, and its workspaces.
+#[derive(Clone, Debug, Default)]
+pub struct TargetParts {
+    /// People, by address.
+    pub members: Vec<Told<Member>>,
+    /// Workspaces, by id.
+    pub workspaces: Vec<Told<Workspace>>,
+}
+
+/// What may be chosen at a target.
+pub fn parts_of(store: &Store, kind: TargetKind, id: &DirectoryId) -> Result<TargetParts, Error> {
+    let parts = store.read(|read| {
+        Ok(match kind {
+            TargetKind::Organization => read.organization(id)?.map(|record| TargetParts {
+                members: record.members,
+                workspaces: record.workspaces,
+            }),
+            TargetKind::BillingAccount => read.billing_account(id)?.map(|record| TargetParts {
+                members: Vec::new(),
+                workspaces: record.workspaces,
+            }),
+        })
+    })?;
+    parts.ok_or_else(|| Error::NotFound {
+        kind: match kind {
+            TargetKind::Organization => "organization",
+            TargetKind::BillingAccount => "billing account",
+        },
+        id: id.to_string(),
+    })
 }
 
 /// The current link of an agreement's chain, with its history behind it, newest first.

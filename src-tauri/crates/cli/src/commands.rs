@@ -2,6 +2,7 @@
 
 mod agreements;
 mod connection;
+mod link;
 mod mail;
 mod organizations;
 mod policy;
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Sync { full } => sync::run(&connections.open(&id)?, full, output).await,
         Command::Status => sync::status(&connections, &id, output),
         Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),
+        Command::Link(command) => link::run(*command, &connections.open(&id)?, output).await,
         Command::Organizations(command) => {
             organizations::run(command, &connections.open(&id)?, output)
         }

@@ -386,12 +386,15 @@ mod tests {
     }
 
     /// The fields that are wrong.
-    fn wrong(draft: &Draft) -> Vec<&'static str> {
+    fn wrong(draft: &Draft) -> Vec<String> {
         let problems = draft.check().err().unwrap_or_default();
         for problem in &problems {
             assert!(!problem.message.contains(SECRET), "{}", problem.message);
         }
-        problems.iter().map(|problem| problem.field).collect()
+        problems
+            .iter()
+            .map(|problem| problem.field.to_string())
+            .collect()
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Story {
     }
 
     /// Adds what must be refused; tells the field and that nothing of it was kept.
-    async fn refused(&self, draft: &Draft) -> (FailureKind, &'static str) {
+    async fn refused(&self, draft: &Draft) -> (FailureKind, String) {
         let error = self.connections.add(draft, Keep::InKeyring).await;
         let failure = error.unwrap_err().failure();
         assert!(!format!("{failure:?}").contains(SECRET));
@@ -88,7 +88,10 @@ impl Story {
         assert_eq!(databases.map_or(0, Iterator::count), 0, "a file is left");
         (
             failure.kind,
-            failure.fields.first().map_or("", |it| it.field),
+            failure
+                .fields
+                .first()
+                .map_or_else(String::new, |it| it.field.to_string()),
         )
     }
 
@@ -205,7 +208,10 @@ async fn what_aws_does_not_accept_is_told_at_its_field_and_nothing_is_kept() {
     };
     story.control.set_credentials(&known).await.unwrap();
     let refused = story.refused(&story.draft()).await;
-    assert_eq!(refused, (FailureKind::Credentials, "accessKeyId"));
+    assert_eq!(
+        refused,
+        (FailureKind::Credentials, "accessKeyId".to_owned())
+    );
     story
         .control
         .set_credentials(&Keys::default())
@@ -218,7 +224,7 @@ async fn what_aws_does_not_accept_is_told_at_its_field_and_nothing_is_kept() {
     };
     assert_eq!(
         story.refused(&other_account).await,
-        (FailureKind::Invalid, "account")
+        (FailureKind::Invalid, "account".to_owned())
     );
 
     let html = Draft {
@@ -227,7 +233,7 @@ async fn what_aws_does_not_accept_is_told_at_its_field_and_nothing_is_kept() {
     };
     assert_eq!(
         story.refused(&html).await,
-        (FailureKind::Garbage, "endpoint")
+        (FailureKind::Garbage, "endpoint".to_owned())
     );
 
     let profile = Draft {
@@ -239,7 +245,7 @@ async fn what_aws_does_not_accept_is_told_at_its_field_and_nothing_is_kept() {
     };
     assert_eq!(
         story.refused(&profile).await,
-        (FailureKind::Credentials, "profile")
+        (FailureKind::Credentials, "profile".to_owned())
     );
     story.end().await;
 }
@@ -432,7 +438,7 @@ async fn a_role_wants_a_code_once_a_session_and_a_sync_waits_for_it() {
         ..story.draft()
     };
     let refused = story.refused(&with_code("")).await;
-    assert_eq!(refused, (FailureKind::CodeNeeded, "mfaCode"));
+    assert_eq!(refused, (FailureKind::CodeNeeded, "mfaCode".to_owned()));
 
     let saved = story
         .connections

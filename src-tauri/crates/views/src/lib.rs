@@ -39,7 +39,7 @@ pub use filter::{
 pub use import::{BadRowInfo, ImportReport, ImportedKind};
 pub use link::{
     AdviceInfo, ExecutedInfo, FormFieldInfo, FormInfo, IdentifiedInfo, LinkDetail, LinkRecordInfo,
-    PolicyInfo, SuggestionInfo, registration,
+    PolicyInfo, SuggestionInfo, TargetOption, TargetPartsInfo, registration,
 };
 pub use mail::MailView;
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};

@@ -1,6 +1,6 @@
 //! Linking: whose a registration is, what may be chosen, and what a link came to.
 
-use app::link::{Executed, Identified, LinkWords, Suggestion};
+use app::link::{Executed, Identified, LinkWords, Suggestion, TargetParts};
 use app::plan::Words;
 use domain::Timestamp;
 use policy::{Advice, FieldKind, Form, Language, Policy};
@@ -9,7 +9,7 @@ use specta::Type;
 use store::table::link::LinkRecord;
 
 use crate::plan::{CodeSentInfo, InLanguages, VerdictInfo};
-use crate::{AgreementRow, LinkInfo, Millis};
+use crate::{AgreementRow, LinkInfo, MemberInfo, Millis, WorkspaceInfo};
 
 /// Something that a policy has to say.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -365,6 +365,44 @@ impl ExecutedInfo {
             codes: codes.iter().map(CodeSentInfo::from).collect(),
             confirmation: say(&words.confirmation),
             waiting: say(&words.waiting),
+        }
+    }
+}
+
+/// A target that may be chosen.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetOption {
+    /// The vendor's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Something that tells it apart, such as its plan.
+    pub detail: String,
+}
+
+impl From<(domain::DirectoryId, String, String)> for TargetOption {
+    fn from((id, name, detail): (domain::DirectoryId, String, String)) -> Self {
+        let id = id.to_string();
+        Self { id, name, detail }
+    }
+}
+
+/// What may be chosen at a target.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetPartsInfo {
+    /// People, by address.
+    pub members: Vec<MemberInfo>,
+    /// Workspaces, by id.
+    pub workspaces: Vec<WorkspaceInfo>,
+}
+
+impl From<TargetParts> for TargetPartsInfo {
+    fn from(parts: TargetParts) -> Self {
+        Self {
+            members: parts.members.iter().map(MemberInfo::from).collect(),
+            workspaces: parts.workspaces.iter().map(WorkspaceInfo::from).collect(),
         }
     }
 }

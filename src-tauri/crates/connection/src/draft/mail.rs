@@ -181,12 +181,15 @@ mod tests {
     }
 
     #[track_caller]
-    fn wrong(draft: &MailDraft, known: Option<&MailSettings>) -> Vec<&'static str> {
+    fn wrong(draft: &MailDraft, known: Option<&MailSettings>) -> Vec<String> {
         let problems = draft.check(known).err().unwrap_or_default();
         for problem in &problems {
             assert!(!problem.message.contains("hunter2"), "{}", problem.message);
         }
-        problems.iter().map(|problem| problem.field).collect()
+        problems
+            .iter()
+            .map(|problem| problem.field.to_string())
+            .collect()
     }
 
     #[test]

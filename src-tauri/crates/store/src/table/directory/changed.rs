@@ -186,6 +186,39 @@ impl Read<'_> {
         Ok(targets)
     }
 
+    /// Targets of this kind that have the text in their id, name or an address of theirs, by name: id,
+    /// name, and something that tells them apart.
+    pub fn targets(
+        &self,
+        kind: TargetKind,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<(DirectoryId, String, String)>> {
+        let sql = match kind {
+            TargetKind::Organization => {
+                "SELECT o.id, o.name, coalesce(o.plan, '') FROM organization AS o
+                 WHERE ?1 = '%%' OR o.id LIKE ?1 ESCAPE '\\' OR o.name LIKE ?1 ESCAPE '\\'
+                    OR EXISTS (SELECT 1 FROM member AS m
+                        WHERE m.organization = o.id AND m.email LIKE ?1 ESCAPE '\\')
+                 ORDER BY o.name COLLATE NOCASE, o.id LIMIT ?2"
+            }
+            TargetKind::BillingAccount => {
+                "SELECT user_name, coalesce(company, user_name), coalesce(email, '')
+                 FROM billing_account
+                 WHERE ?1 = '%%' OR user_name LIKE ?1 ESCAPE '\\' OR company LIKE ?1 ESCAPE '\\'
+                    OR email LIKE ?1 ESCAPE '\\'
+                 ORDER BY coalesce(company, user_name) COLLATE NOCASE, user_name LIMIT ?2"
+            }
+        };
+        let mut some = self.tx.prepare_cached(sql)?;
+        let mut found = some.query((super::containing(text), limit))?;
+        let mut targets = Vec::new();
+        while let Some(row) = found.next()? {
+            targets.push((directory_id(row)?, row.get(1)?, row.get(2)?));
+        }
+        Ok(targets)
+    }
+
     /// One thing with its origin. A member's key is the organization's id, a space, and the address.
     pub fn entry(&self, kind: EntryKind, key: &str) -> Result<Option<(Entry, Origin)>> {
         fn with<T>(told: Option<Told<T>>, entry: fn(T) -> Entry) -> Option<(Entry, Origin)> {
