@@ -64,23 +64,13 @@ async fn identify(text: &str, connection: &Connection, output: &Output) -> Resul
         let masked = view.masked.as_deref().unwrap_or_default();
         lines.push(format!("{} {masked}", view.what).trim().to_owned());
         if let Some(row) = &view.agreement {
-            lines.push(format!(
-                "Agreement {}  {}",
-                row.id,
-                row.listing.as_deref().unwrap_or("—")
-            ));
+            lines.push(format!("Agreement {}  {}", row.id, row.listing));
         }
         if let Some(account) = &view.account {
             lines.push(format!("AWS account {account}"));
         }
         let candidates = view.candidates.iter();
-        lines.extend(candidates.map(|row| {
-            format!(
-                "Agreement {}  {}",
-                row.id,
-                row.listing.as_deref().unwrap_or("—")
-            )
-        }));
+        lines.extend(candidates.map(|row| format!("Agreement {}  {}", row.id, row.listing)));
         if let Some(link) = &view.link {
             lines.push(format!(
                 "Linked to {} ({})",
