@@ -68,6 +68,12 @@ export const commands = {
 	unlock: () => typedError<null, Failure>(__TAURI_INVOKE("unlock")),
 	/**  Somebody is at the window. */
 	reportActivity: () => typedError<null, Failure>(__TAURI_INVOKE("report_activity")),
+	/**  Has a connection's mail sent like this from now on. */
+	setMail: (id: string, form: MailForm) => typedError<null, Failure>(__TAURI_INVOKE("set_mail", { id, form })),
+	/**  Forgets how a connection's mail is sent, and the password. */
+	removeMail: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("remove_mail", { id })),
+	/**  Sends a trial mail by a connection. */
+	tryMail: (id: string, to: string) => typedError<null, Failure>(__TAURI_INVOKE("try_mail", { id, to })),
 	/**  How the person likes the window. */
 	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
 	/**  Keeps how the person likes the window. */
@@ -90,6 +96,8 @@ export const commands = {
 	sandboxClearFaults: () => typedError<null, Failure>(__TAURI_INVOKE("sandbox_clear_faults")),
 	/**  Cuts or restores the network between Bindery and the sandbox. */
 	sandboxSetNetwork: (up: boolean) => typedError<null, Failure>(__TAURI_INVOKE("sandbox_set_network", { up })),
+	/**  The newest mails to buyers of the sandbox whose address has this in it, the newest first. */
+	sandboxMailbox: (address: string) => typedError<SandboxMail[], Failure>(__TAURI_INVOKE("sandbox_mailbox", { address })),
 };
 
 /** Events */
@@ -316,7 +324,7 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -366,6 +374,8 @@ export type ConnectionCard = {
 	endpoint: string | null,
 	/**  Instead of AWS's endpoint for STS. */
 	stsEndpoint: string | null,
+	/**  How its mail to buyers is sent; absent when it sends none. */
+	mail: MailView | null,
 	/**  Whether it is for looking only. */
 	readOnly: boolean,
 	/**  Whether its secrets are kept in memory, and it ends with the window. */
@@ -617,6 +627,34 @@ export type Listing =
 /**  The newest listing broke off. */
 "incomplete";
 
+/**  What was entered for a connection's mail. Not shown by `Debug`. */
+export type MailForm = {
+	host: string,
+	port: string,
+	security: string,
+	user: string,
+	/**  The one that is kept, when empty. */
+	password: string,
+	from: string,
+	fromName: string,
+};
+
+/**  How a connection's mail is sent. Nothing in here is secret. */
+export type MailView = {
+	/**  The mail server's name or address. */
+	host: string,
+	/**  Its port. */
+	port: number,
+	/**  `tls`, `starttls` or `none`. */
+	security: string,
+	/**  Who signs in; absent when nobody does. */
+	user: string | null,
+	/**  The address that mail comes from. */
+	from: string,
+	/**  The name shown with it. */
+	fromName: string | null,
+};
+
 /**  Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53. */
 export type Millis = number;
 
@@ -804,6 +842,20 @@ export type SandboxListing = {
 	pricing: string,
 	/**  Whether it predates licenses. */
 	legacy: boolean,
+};
+
+/**  A mail in the sandbox's mailbox. */
+export type SandboxMail = {
+	/**  Running number. */
+	number: number,
+	/**  When it came, by the sandbox's clock. */
+	at: Millis,
+	/**  The buyer's address. */
+	to: string,
+	/**  What it is about. */
+	subject: string,
+	/**  What it says. */
+	body: string,
 };
 
 /**  The sandbox as it stands. */
