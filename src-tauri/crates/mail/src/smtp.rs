@@ -11,7 +11,7 @@ use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
 };
 use lettre::transport::smtp::commands::{Data, Mail as From, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -185,6 +185,8 @@ impl Talk<'_> {
                 return Err(MailError::new(MailErrorKind::RefusedRecipient, &message));
             }
             parameters.push(MailParameter::SmtpUtfEight);
+            // Such an address stands in the mail, too. Whoever takes it there takes eight bits.
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         self.step = Step::Sender(from);
         let from = From::new(Some(letter.from.clone()), parameters);
