@@ -59,12 +59,12 @@ describe("the mail of a connection", () => {
 
   it("says why a trial mail was not sent, and what to do", async () => {
     const core = withAcme(known);
-    core.fail("tryMail", { code: "notSent", message: "mail.example.com:465 does not accept user and password: 535", hint: "Enter user and password again, in the connection's mail settings." });
+    core.fail("tryMail", { code: "notSent", message: "the mail server mail.example.com:465 does not accept user and password: 535", hint: "Enter user and password again, in the connection's mail settings." });
     const user = await openWindow(core, "#/settings");
     await user.click(await found("mail-try"));
     await user.type(await input("to"), "you@example.com{Enter}");
     const notice = text(await screen.findByRole("alert"));
-    expect(notice).toContain("The mail was not sent Mail.example.com:465 does not accept");
+    expect(notice).toContain("The mail was not sent The mail server mail.example.com:465 does not accept");
     expect(notice).toContain("Enter user and password again");
   });
 

@@ -147,7 +147,7 @@ async fn each_refusal_says_what_it_is_about() {
         ),
     ] {
         let error = refused(&smtp, name).await;
-        let expected = format!("localhost:{} {words}", started.port());
+        let expected = format!("the mail server localhost:{} {words}", started.port());
         assert_eq!((error.kind, error.message), (kind, expected), "{name}");
     }
     let stranger = Sender {
