@@ -160,6 +160,7 @@ fn follow(app: &AppHandle, session: &Arc<Session>, open: &Open) {
     for task in [
         Box::pin(tell(told.clone())) as Pin<Box<dyn Future<Output = ()> + Send>>,
         Box::pin(tell_progress(told.clone())),
+        Box::pin(tell_mail(told.clone())),
         Box::pin(watch(told.clone())),
         Box::pin(keep_synced(told)),
     ] {
@@ -211,6 +212,14 @@ async fn tell_progress(told: Told) {
             told.pending.add([Topic::Status]);
         }
         tokio::time::sleep(COALESCED).await;
+    }
+}
+
+/// Mail into the sandbox's mailbox is no commit of the database's.
+async fn tell_mail(told: Told) {
+    let mut mailed = told.connection.mailed();
+    while mailed.changed().await.is_ok() {
+        told.pending.add([Topic::Sandbox]);
     }
 }
 

@@ -4,6 +4,7 @@
 mod agreements;
 mod connections;
 mod linking;
+mod mail;
 mod preferences;
 mod sandbox;
 mod status;
@@ -89,6 +90,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             connections::lock,
             connections::unlock,
             connections::report_activity,
+            mail::set_mail,
+            mail::remove_mail,
+            mail::try_mail,
             preferences::preferences,
             preferences::save_preferences,
             sandbox::sandbox_status,
@@ -100,6 +104,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             sandbox::sandbox_add_fault,
             sandbox::sandbox_clear_faults,
             sandbox::sandbox_set_network,
+            mail::sandbox_mailbox,
         ])
         .events(collect_events![
             DataChanged,

@@ -12,6 +12,7 @@ mod aws;
 mod display;
 mod driver;
 mod home;
+mod mail;
 mod seller;
 mod story;
 mod window;

@@ -105,7 +105,7 @@ fn all_there(window: &Window) -> Option<()> {
 }
 
 /// The files below these that hold `text`.
-fn files_with(text: &str, places: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn files_with(text: &str, places: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for place in places {
         visit(place, &mut |file| {

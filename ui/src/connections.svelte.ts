@@ -7,7 +7,7 @@ import { Session } from "./session.svelte";
 /** Which connection; a dialog about it finds the rest in the list. */
 export type Which = { id: string; name: string };
 /** A dialog about connections. */
-export type Asked = { what: "add" } | { what: "change" | "replace" | "rekey" | "remove" | "startOver"; of: Which };
+export type Asked = { what: "add" } | { what: "change" | "replace" | "rekey" | "remove" | "startOver" | "mail" | "tryMail" | "removeMail"; of: Which };
 
 /** What outlives the connection that is shown: the list of all, the session with the shown one, and dialogs about any of them. */
 export class Connections {

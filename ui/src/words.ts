@@ -15,6 +15,8 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
   codeNeeded: { title: m.code_code_needed, meaning: m.code_code_needed_means },
   offline: { title: m.code_offline, meaning: m.code_offline_means },
   busy: { title: m.code_busy, meaning: m.code_busy_means },
+  notSent: { title: m.code_not_sent, meaning: m.code_not_sent_means },
+  maybeSent: { title: m.code_maybe_sent, meaning: m.code_maybe_sent_means },
   garbage: { title: m.code_garbage, meaning: m.code_garbage_means },
   databaseNewer: { title: m.code_database_newer, meaning: m.code_database_newer_means },
   databaseDamaged: { title: m.code_database_damaged, meaning: m.code_database_damaged_means },

@@ -2,7 +2,7 @@
 import type { Backend, Outcome } from "../src/ipc/backend";
 import type {
   AddressOpened, AgreementDetail, AgreementRow, AgreementsQuery, CheckView, ConnectionCard, ConnectionList, DataChanged, Failure,
-  Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
+  Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxMail, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
 } from "../src/ipc/bindings";
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
@@ -23,6 +23,8 @@ export class FakeCore {
   status: Status;
   preferences: Preferences = { theme: "system", views: [], columns: [] };
   faults: SandboxFault[] = [];
+  /** The newest first. */
+  mails: SandboxMail[] = [];
   list: ConnectionList = { connections: [sandboxCard()], failure: null, keyring: "Secret Service", keyringFailure: null };
   profiles: ProfileView[] = [];
   checks = new Map<string, CheckView>();
@@ -203,6 +205,13 @@ export class FakeCore {
       removeConnection: (id, typed) => can("removeConnection", { id, typed }, () => this.#remove(id)),
       lock: () => can("lock", null, () => ((this.status.locked = true), this.changeSession(), null)),
       unlock: () => can("unlock", null, () => ((this.status.locked = false), this.changeSession(), null)),
+      setMail: (id, form) => can("setMail", { id, form }, () => {
+        const { host, port, security, user, from, fromName } = form;
+        return this.#change(id, { mail: { host, port: Number(port || "465"), security, user: user || null, from, fromName: fromName || null } });
+      }),
+      removeMail: (id) => can("removeMail", id, () => this.#change(id, { mail: null })),
+      tryMail: (id, to) => can("tryMail", { id, to }, () => null),
+      sandboxMailbox: (address) => can("sandboxMailbox", address, () => this.mails.filter((mail) => mail.to.includes(address))),
       reportActivity: () => can("reportActivity", null, () => null),
       events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), syncProgressed: listening(this.#progressed) },
     };

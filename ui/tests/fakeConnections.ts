@@ -3,7 +3,7 @@ import type { CheckView, ConnectionCard, Failure, OperationView } from "../src/i
 import { NOW } from "./fakeRows";
 
 export const sandboxCard = (): ConnectionCard => ({
-  id: "sandbox", name: "Sandbox", sandbox: true, current: true, account: null, credentials: null, region: "us-east-1", endpoint: null, stsEndpoint: null, readOnly: false, memoryOnly: false,
+  id: "sandbox", name: "Sandbox", sandbox: true, current: true, account: null, credentials: null, region: "us-east-1", endpoint: null, stsEndpoint: null, mail: null, readOnly: false, memoryOnly: false,
 });
 
 export const sellerCard = (change: Partial<ConnectionCard> = {}): ConnectionCard => ({

@@ -351,20 +351,20 @@ async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connecti
 }
 
 /// Runs what blocks, for as long as the keyring may ask the person.
-async fn waiting<T: Send + 'static>(
+pub(super) async fn waiting<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
 ) -> Result<T, Failure> {
     joined(tauri::async_runtime::spawn_blocking(work).await)
 }
 
-fn joined<T>(done: Result<Result<T, OpenError>, tauri::Error>) -> Result<T, Failure> {
+pub(super) fn joined<T>(done: Result<Result<T, OpenError>, tauri::Error>) -> Result<T, Failure> {
     match done {
         Ok(outcome) => outcome.map_err(failed),
         Err(error) => Err(Failure::new(views::Code::Internal, error.to_string(), None)),
     }
 }
 
-fn failed(error: OpenError) -> Failure {
+pub(super) fn failed(error: OpenError) -> Failure {
     error.failure().into()
 }
 

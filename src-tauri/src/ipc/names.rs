@@ -40,6 +40,9 @@ const COMMANDS: &[&str] = &[
     "lock",
     "unlock",
     "report_activity",
+    "set_mail",
+    "remove_mail",
+    "try_mail",
     "preferences",
     "save_preferences",
     "sandbox_status",
@@ -51,4 +54,5 @@ const COMMANDS: &[&str] = &[
     "sandbox_add_fault",
     "sandbox_clear_faults",
     "sandbox_set_network",
+    "sandbox_mailbox",
 ];

@@ -86,6 +86,12 @@ export const commands = {
 	unlock: () => typedError<null, Failure>(__TAURI_INVOKE("unlock")),
 	/**  Somebody is at the window. */
 	reportActivity: () => typedError<null, Failure>(__TAURI_INVOKE("report_activity")),
+	/**  Has a connection's mail sent like this from now on. */
+	setMail: (id: string, form: MailForm) => typedError<null, Failure>(__TAURI_INVOKE("set_mail", { id, form })),
+	/**  Forgets how a connection's mail is sent, and the password. */
+	removeMail: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("remove_mail", { id })),
+	/**  Sends a trial mail by a connection. */
+	tryMail: (id: string, to: string) => typedError<null, Failure>(__TAURI_INVOKE("try_mail", { id, to })),
 	/**  How the person likes the window. */
 	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
 	/**  Keeps how the person likes the window. */
@@ -108,6 +114,8 @@ export const commands = {
 	sandboxClearFaults: () => typedError<null, Failure>(__TAURI_INVOKE("sandbox_clear_faults")),
 	/**  Cuts or restores the network between Bindery and the sandbox. */
 	sandboxSetNetwork: (up: boolean) => typedError<null, Failure>(__TAURI_INVOKE("sandbox_set_network", { up })),
+	/**  The newest mails to buyers of the sandbox whose address has this in it, the newest first. */
+	sandboxMailbox: (address: string) => typedError<SandboxMail[], Failure>(__TAURI_INVOKE("sandbox_mailbox", { address })),
 };
 
 /** Events */
@@ -371,6 +379,7 @@ export type CodesEntered = {
 	/**  `en`, `ko` or `zh`: the language of the mail. */
 	language: string | null,
 };
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -881,6 +890,18 @@ export type Listing =
 /**  The newest listing broke off. */
 "incomplete";
 
+/**  What was entered for a connection's mail. Not shown by `Debug`. */
+export type MailForm = {
+	host: string,
+	port: string,
+	security: string,
+	user: string,
+	/**  The one that is kept, when empty. */
+	password: string,
+	from: string,
+	fromName: string,
+};
+
 /**  How a connection's mail is sent. Nothing in here is secret. */
 export type MailView = {
 	/**  The mail server's name or address. */
@@ -1118,6 +1139,20 @@ export type SandboxListing = {
 	pricing: string,
 	/**  Whether it predates licenses. */
 	legacy: boolean,
+};
+
+/**  A mail in the sandbox's mailbox. */
+export type SandboxMail = {
+	/**  Running number. */
+	number: number,
+	/**  When it came, by the sandbox's clock. */
+	at: Millis,
+	/**  The buyer's address. */
+	to: string,
+	/**  What it is about. */
+	subject: string,
+	/**  What it says. */
+	body: string,
 };
 
 /**  The sandbox as it stands. */

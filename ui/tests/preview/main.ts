@@ -1,5 +1,5 @@
 // ?rows=N &theme=dark &scene=offline|syncing|incomplete|failure|empty|trouble|crash|database-key|opening|locked|attention|code|keyring|denied
-// &sellers &no-keyring &broken-file &type=… &keys=…  Whatever else is wanted is done to window.core.
+// &sellers &mails &no-keyring &broken-file &type=… &keys=…  Whatever else is wanted is done to window.core.
 import "../../src/app/language";
 import "../../src/styles/tokens.css";
 import "../../src/styles/base.css";
@@ -30,8 +30,15 @@ if (scene === "trouble") core.fail("listAgreements", { code: "internal", message
 if (scene === "setup-empty") core.rows = core.rows.filter((row) => row.state !== "needsSetup");
 if (wanted.has("views")) core.preferences.views = [{ name: "Korea, big", filter: "value:>100000", sort: "value", descending: true }];
 if (wanted.has("faults")) core.faults = [{ id: "1", operation: "SearchAgreements", effect: "throttle", remaining: 2, hits: 1 }, { id: "2", operation: "ResolveCustomer", effect: "dropAfterAccepting", remaining: null, hits: 0 }];
+if (wanted.has("mails")) {
+  core.mails = [4, 3, 2, 1].map((number) => ({
+    number, at: NOW - 3_600_000 * (5 - number), to: number % 2 === 0 ? "ingrid.moe@fjord-data.example" : "a.rather.long.address.of.somebody@gesellschaft-fuer-verkehrstelematik.example",
+    subject: number === 4 ? "인증 코드" : "Your verification code", body: "Enter this code where you link your AWS account:\n\n493827\n\nIt is good for 10 minutes. If you did not ask for it, do nothing.\n",
+  }));
+}
 if (wanted.has("sellers")) {
-  core.connect(sellerCard({ id: "acme", name: "Acme Software" }), makeRows(40));
+  const mail = { host: "mail.example.com", port: 465, security: "tls", user: "sales", from: "marketplace@example.com", fromName: "성수로보틱스 영업" };
+  core.connect(sellerCard({ id: "acme", name: "Acme Software", mail }), makeRows(40));
   core.connect(sellerCard({ id: "long", name: "Gesellschaft für angewandte Verkehrstelematik 성수로보틱스 青岛海测", account: "555566667777", readOnly: true, region: "eu-central-1",
     credentials: { profile: "seller-production-administrator", roleArn: "arn:aws:iam::555566667777:role/marketplace/BinderyOperator", externalId: "x-1", mfaSerial: "arn:aws:iam::555566667777:mfa/kim" } }), makeRows(7));
   core.connect(sellerCard({ id: "test", name: "青岛海测科技有限公司", account: "888899990000", endpoint: "http://127.0.0.1:5001", memoryOnly: true }), makeRows(3));

@@ -142,6 +142,10 @@ kinds! {
     Offline = "offline" => Some("Check the network, then sync again. Everything already here stays searchable."),
     /// AWS is busy.
     Busy = "busy" => Some("Wait a minute, then sync again; it goes on where it stopped."),
+    /// A mail was not sent.
+    NotSent = "notSent" => Some("Try the connection's mail settings, then send it again."),
+    /// A mail server was given a mail, and did not say whether it took it.
+    MaybeSent = "maybeSent" => Some("Ask whether the mail came before you send it again."),
     /// The answer made no sense.
     Garbage = "garbage" => Some("Something other than AWS answered: check proxy, VPN and endpoint, then sync again."),
     /// A newer version wrote the database.
@@ -295,14 +299,8 @@ fn token_hint(kind: ErrorKind) -> Option<&'static str> {
 
 fn kind_of_mail(kind: MailErrorKind) -> FailureKind {
     match kind {
-        MailErrorKind::NotConfigured => FailureKind::Invalid,
-        MailErrorKind::NoAnswer | MailErrorKind::Unknown => FailureKind::Offline,
-        MailErrorKind::Busy => FailureKind::Busy,
-        MailErrorKind::RefusedRecipient
-        | MailErrorKind::RefusedSender
-        | MailErrorKind::RefusedMail => FailureKind::Refused,
-        MailErrorKind::Credentials => FailureKind::Credentials,
-        MailErrorKind::Tls | MailErrorKind::Garbage => FailureKind::Garbage,
+        MailErrorKind::Unknown => FailureKind::MaybeSent,
+        _ => FailureKind::NotSent,
     }
 }
 

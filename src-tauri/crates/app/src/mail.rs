@@ -68,9 +68,9 @@ kinds! {
     /// The connection has no mail server.
     NotConfigured => "Enter the mail server in the connection's settings, or with `binderyctl connection mail ID set`.",
     /// No answer: no network, connection refused or dropped, timeout. Nothing was sent.
-    NoAnswer => "Check the network, and host and port of the mail server; then send it again. Nothing was sent.",
+    NoAnswer => "Check the network, and host and port of the mail server; then send it again.",
     /// The server is busy or puts it off. Nothing was sent.
-    Busy => "Wait a few minutes, then send it again. Nothing was sent.",
+    Busy => "Wait a few minutes, then send it again.",
     /// The server does not deliver to this address.
     RefusedRecipient => "Check the address with the buyer. Sending to it again comes to the same.",
     /// The server does not take mail from the connection's address.
@@ -80,7 +80,7 @@ kinds! {
     /// The server does not accept user and password, or the keyring does not give the password.
     Credentials => "Enter user and password again, in the connection's mail settings.",
     /// No connection that nobody can listen to: no STARTTLS, or a certificate that nobody knows.
-    Tls => "Check host, port and security of the mail server with whoever runs it. Nothing was sent, no password either.",
+    Tls => "Check host, port and security of the mail server with whoever runs it. The password was not sent either.",
     /// The server was given the mail and never said whether it took it.
     Unknown => "Ask the buyer whether the mail came before you send it again.",
     /// The answer made no sense: not a mail server, or one that speaks otherwise than agreed.

@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex};
 use app::directory::{Directory, DirectoryError, Page as DirectoryPage};
 use app::marketplace::{
     CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError, Page,
-    PageToken, ProductSummary,
+    PageToken, ProductSummary, Resolved,
 };
 use app::query::Listing as ListingState;
 use app::sync::Scope;
 use app::{Clock, Console, FailureKind, Marketplace, Operation, directory, query};
 use domain::{
     AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, EndBehavior,
-    Entitlement, Listing, ProductCode, ProductId, Timestamp,
+    Entitlement, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
 };
 use domain::{DirectoryId, Entry, Known, Link, LinkState, Organization, Target, TargetKind, Text};
 use expect_test::{Expect, expect};
@@ -126,6 +126,14 @@ impl Marketplace for Fake {
 
     async fn product(&self, _: &ProductId) -> Answer<Listing> {
         Err(error(ErrorKind::NotFound, "DescribeEntity"))
+    }
+
+    async fn offer(&self, _: &OfferId) -> Answer<Offer> {
+        Err(error(ErrorKind::NotFound, "DescribeEntity"))
+    }
+
+    async fn resolve(&self, _: &RegistrationToken) -> Answer<Resolved> {
+        Err(error(ErrorKind::TokenInvalid, "ResolveCustomer"))
     }
 
     async fn agreements(

@@ -255,7 +255,7 @@ fn mail_goes_over_tls_with_a_password_that_shows_nowhere() {
     assert!(story.answer(&mail(&["show"]), "").is_null());
     let to = ["try", "you@example.com"];
     let (code, error) = story.error(&mail(&to), "");
-    assert_eq!((code, &error["code"]), (2, &Value::from("invalid")));
+    assert_eq!((code, &error["code"]), (5, &Value::from("notSent")));
 
     let port = server.port().to_string();
     let set = mail(&[
@@ -288,7 +288,7 @@ fn mail_goes_over_tls_with_a_password_that_shows_nowhere() {
 
     story.trusted = None;
     let (code, error) = story.error(&mail(&to), "");
-    assert_eq!((code, &error["code"]), (5, &Value::from("garbage")));
+    assert_eq!((code, &error["code"]), (5, &Value::from("notSent")));
     assert!(
         error["hint"].as_str().unwrap().contains("security"),
         "{error}"

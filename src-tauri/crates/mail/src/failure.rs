@@ -90,12 +90,15 @@ pub(crate) fn timed_out(server: &Server, step: Step<'_>, after: Duration) -> Mai
     if step == Step::Mail {
         return MailError::new(MailErrorKind::Unknown, &unknown(server));
     }
-    let message = format!("{server} did not answer within {} s", after.as_secs());
+    let message = format!(
+        "the mail server {server} did not answer within {} s",
+        after.as_secs()
+    );
     MailError::new(MailErrorKind::NoAnswer, &message)
 }
 
 fn unknown(server: &Server) -> String {
-    format!("{server} was given the mail and did not say whether it took it")
+    format!("the mail server {server} was given the mail and did not say whether it took it")
 }
 
 /// What a refusal is about. RFC 5321 for the codes, RFC 3463 for the ones in the text.
@@ -144,7 +147,10 @@ fn refused(
         (MailErrorKind::RefusedMail, _) => "does not take this mail".to_owned(),
         _ => "does not want to talk".to_owned(),
     };
-    format!("{server} {what}: {code}{}", said(text, hidden))
+    format!(
+        "the mail server {server} {what}: {code}{}",
+        said(text, hidden)
+    )
 }
 
 /// The server's own words, cut to a line; nothing of them where they repeat what must not be seen.
@@ -162,13 +168,13 @@ fn unanswered(server: &Server, error: &Error) -> (MailErrorKind, String) {
         return of_tls(server, tls);
     }
     if let Some(io) = find::<io::Error>(error) {
-        let message = format!("{server} does not answer: {io}");
+        let message = format!("the mail server {server} does not answer: {io}");
         return (MailErrorKind::NoAnswer, message);
     }
     let said = error.source().map(ToString::to_string).unwrap_or_default();
     // What `lettre` says when the server hangs up amid an answer, or before one.
     if error.is_response() && said == "incomplete response" {
-        let message = format!("{server} closed the connection without an answer");
+        let message = format!("the mail server {server} closed the connection without an answer");
         return (MailErrorKind::NoAnswer, message);
     }
     let message = format!("what answers at {server} does not speak as a mail server does");

@@ -59,7 +59,7 @@ pub(crate) fn write(
         .date(SystemTime::UNIX_EPOCH + since_epoch)
         .message_id(Some(format!("<{unique:032x}@{}>", from.domain())))
         .header(AutoSubmitted)
-        .singlepart(SinglePart::plain(mail.body.clone()))
+        .singlepart(SinglePart::plain(lines(&mail.body)))
         // It has one sender and one recipient, which is all that the builder asks for.
         .map_err(|_| MailError::new(MailErrorKind::RefusedMail, "the mail cannot be written"))?;
     Ok(Letter {
@@ -81,6 +81,14 @@ fn one_line(text: &str) -> String {
         .collect::<String>()
         .trim()
         .to_owned()
+}
+
+/// With `\n` alone at the end of each line, of which `lettre` makes what mail wants, and without other
+/// signs that are no text.
+fn lines(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    unified.chars().filter(kept).collect()
 }
 
 /// Asks automatic answers (“out of office”) to stay away: RFC 3834.
@@ -194,6 +202,15 @@ mod tests {
             .collect();
         assert!(!headers.contains(&"Bcc"), "{text}");
         assert_eq!(text.matches("\r\n\r\n").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn every_line_ends_as_lines_of_mail_do() {
+        // A lone sign of the two ends the mail for some servers, and begins another.
+        let text = written(&mail("Code", "a\r.\r\nb\n.\nc\0\r"), &sender("Example"));
+        let alone = text.replace("\r\n", "");
+        assert!(!alone.contains(['\r', '\n', '\0']), "{text:?}");
+        assert!(text.ends_with("a\r\n.\r\nb\r\n.\r\nc\r\n\r\n"), "{text:?}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
 };
 use lettre::transport::smtp::commands::{Data, Mail as From, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -179,12 +179,14 @@ impl Talk<'_> {
         if !from.is_ascii() || !to.is_ascii() {
             if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
                 let message = format!(
-                    "{} takes addresses in plain letters only, and {} is not in them",
+                    "the mail server {} takes addresses in plain letters only, and {} is not in them",
                     self.smtp.server, letter.to
                 );
                 return Err(MailError::new(MailErrorKind::RefusedRecipient, &message));
             }
             parameters.push(MailParameter::SmtpUtfEight);
+            // Such an address stands in the mail, too. Whoever takes it there takes eight bits.
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         self.step = Step::Sender(from);
         let from = From::new(Some(letter.from.clone()), parameters);
@@ -212,7 +214,7 @@ impl Talk<'_> {
                 let mut line = self.checked(line)?;
                 self.step = Step::StartTls;
                 if !line.can_starttls() {
-                    let message = format!("{server} does not offer STARTTLS");
+                    let message = format!("the mail server {server} does not offer STARTTLS");
                     return Err(MailError::new(MailErrorKind::Tls, &message));
                 }
                 let tls = self.checked(self.smtp.tls())?;
@@ -236,7 +238,7 @@ impl Talk<'_> {
         let offered = line.server_info().get_auth_mechanism(DEFAULT_MECHANISMS);
         if offered.is_none() {
             let message = format!(
-                "{} offers no way to sign in with user and password",
+                "the mail server {} offers no way to sign in with user and password",
                 self.smtp.server
             );
             return Err(MailError::new(MailErrorKind::Credentials, &message));
@@ -265,7 +267,9 @@ fn this_machine(server: &Server) -> Result<Vec<SocketAddr>, MailError> {
         ],
     };
     if !server.host.is_loopback() {
-        let message = format!("{server} is not on this machine, so mail goes there by TLS only");
+        let message = format!(
+            "the mail server {server} is not on this machine, so mail goes there by TLS only"
+        );
         return Err(MailError::new(MailErrorKind::Tls, &message));
     }
     let at = |address| SocketAddr::new(address, server.port);

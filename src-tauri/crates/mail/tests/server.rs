@@ -104,6 +104,16 @@ async fn a_server_on_this_machine_may_want_no_user() {
 }
 
 #[tokio::test]
+async fn an_address_in_another_script_is_written_to() {
+    let started = smtp::Smtp::start(Tls::None, None).unwrap();
+    let smtp = Smtp::new(server(started.port(), Security::None), None, sender());
+    smtp.send(&mail_to("앤")).await.unwrap();
+    let arrived = started.next_mail().unwrap();
+    assert_eq!(arrived.to, ["앤@example.com"]);
+    assert!(read(&arrived).contains("To: 앤@example.com"));
+}
+
+#[tokio::test]
 async fn each_refusal_says_what_it_is_about() {
     let started = smtp::Smtp::start(Tls::None, Some(("sales", PASSWORD))).unwrap();
     let to = |user| Smtp::new(server(started.port(), Security::None), user, sender());
@@ -137,7 +147,7 @@ async fn each_refusal_says_what_it_is_about() {
         ),
     ] {
         let error = refused(&smtp, name).await;
-        let expected = format!("localhost:{} {words}", started.port());
+        let expected = format!("the mail server localhost:{} {words}", started.port());
         assert_eq!((error.kind, error.message), (kind, expected), "{name}");
     }
     let stranger = Sender {
