@@ -108,6 +108,11 @@ impl Connections {
             .ok_or_else(|| OpenError::NoConnection(id.to_owned()))
     }
 
+    /// Forgets the ways to AWS of connections that were added or mended and not opened since.
+    pub fn forget_identified(&self) {
+        lock(&self.identified).clear();
+    }
+
     /// Opens a connection's database. Starts nothing.
     pub fn open(&self, id: &str) -> Result<Connection, OpenError> {
         if id == Connection::SANDBOX {
@@ -121,7 +126,8 @@ impl Connections {
     }
 
     /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
-    /// anything goes wrong nothing of it is kept.
+    /// anything goes wrong nothing of it is kept; nor when the future is dropped, since the last thing it
+    /// waits for is what AWS says.
     pub async fn add(&self, draft: &Draft, keep: Keep) -> Result<SavedConnection, OpenError> {
         let checked = draft.check().map_err(OpenError::Draft)?;
         self.vault_of(keep).check()?;
@@ -225,21 +231,7 @@ impl Connections {
     /// returns where.
     pub fn start_over(&self, id: &str) -> Result<Option<PathBuf>, OpenError> {
         let (saved, keep) = self.find(id)?;
-        let path = self.database(&saved, keep);
-        let mut aside = None;
-        if path.exists() {
-            let to = (1..=u16::MAX)
-                .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
-                .find(|to| !to.exists());
-            if let Some(to) = to {
-                fs::rename(&path, &to).map_err(|source| OpenError::File(path.clone(), source))?;
-                aside = Some(to);
-            }
-        }
-        for beside in [beside(&path, "-wal"), beside(&path, "-shm")] {
-            // What the log holds can be read with the lost key only.
-            let _ = fs::remove_file(beside);
-        }
+        let aside = set_aside(&self.database(&saved, keep))?;
         self.keep_database_keys(&saved, keep, &[&DatabaseKey::random()?])?;
         Ok(aside)
     }
@@ -321,6 +313,9 @@ impl Connections {
         credentials: &CheckedCredentials,
         keep: Keep,
     ) -> Result<(), OpenError> {
+        // A file of this name belongs to no connection: an attempt to add one was killed, or its entry
+        // was taken out of the settings. Its key is unknown here, so it must not be in the way.
+        set_aside(&self.database(saved, keep))?;
         self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
         drop(self.open_store(saved, keep)?);
         match keep {
@@ -504,6 +499,25 @@ pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenEr
 fn random_suffix() -> Result<String, OpenError> {
     let key = DatabaseKey::random()?;
     Ok(key.to_hex()[..8].to_owned())
+}
+
+/// Moves a database whose key is lost out of the way; returns where it is then.
+fn set_aside(path: &std::path::Path) -> Result<Option<PathBuf>, OpenError> {
+    let mut aside = None;
+    if path.exists() {
+        let to = (1..=u16::MAX)
+            .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
+            .find(|to| !to.exists());
+        if let Some(to) = to {
+            fs::rename(path, &to).map_err(|source| OpenError::File(path.to_owned(), source))?;
+            aside = Some(to);
+        }
+    }
+    for beside in [beside(path, "-wal"), beside(path, "-shm")] {
+        // What the log holds can be read with the lost key only.
+        let _ = fs::remove_file(beside);
+    }
+    Ok(aside)
 }
 
 /// A file beside another, as SQLite names them.

@@ -22,6 +22,9 @@ pub enum OpenError {
     /// What was entered is not right.
     #[error("some of what was entered is not right")]
     Draft(Vec<FieldProblem>),
+    /// The person no longer wants what was entered; nothing of it is kept.
+    #[error("stopped; nothing of it was kept")]
+    Cancelled,
     /// AWS did not accept what was entered in this field.
     #[error("AWS does not accept what was entered")]
     AtField(&'static str, #[source] MarketplaceError),
@@ -94,6 +97,11 @@ impl OpenError {
                 }];
                 Failure { fields, ..failure }
             }
+            // The kind's own hint is about syncs.
+            Self::Cancelled => Failure {
+                hint: None,
+                ..told(FailureKind::Stopped)
+            },
             Self::Vault(error) => told(FailureKind::Keyring).with_hint(error.hint()),
             Self::KeysLost => told(FailureKind::Credentials)
                 .with_hint("Enter the access keys again, under Settings or with `binderyctl connection credentials`."),
