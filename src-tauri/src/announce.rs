@@ -120,6 +120,18 @@ pub(crate) async fn lock(app: &AppHandle, session: &Arc<Session>) {
     }
 }
 
+/// Takes away what was left when the program was killed while a connection was added.
+pub(crate) async fn clear_attempts(session: &Arc<Session>) {
+    let owned = Arc::clone(session);
+    let cleared = async_runtime::spawn_blocking(move || owned.connections().clear_attempts()).await;
+    if let Ok(Err(error)) = cleared {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "what an attempt left stays"
+        );
+    }
+}
+
 /// Locks the window after it was left alone for as long as the person wants.
 pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
     loop {

@@ -43,8 +43,8 @@ pub enum OpenError {
     /// The database did not do as asked.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// A file cannot be moved or removed.
-    #[error("{} cannot be moved or removed", .0.display())]
+    /// A file cannot be written, moved or removed.
+    #[error("{} cannot be written, moved or removed", .0.display())]
     File(PathBuf, #[source] std::io::Error),
     /// AWS's shared configuration on this machine cannot be read.
     #[error(transparent)]

@@ -190,6 +190,7 @@ impl KeyringSession {
     ///
     /// # Panics
     /// If the keyring does not do so.
+    #[must_use]
     pub fn delete(&self, part: &str) -> usize {
         let bus = self.connect();
         let meant = items(&bus)

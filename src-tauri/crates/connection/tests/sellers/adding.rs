@@ -11,6 +11,7 @@ use app::sync::Scope;
 use app::{Access, Action, FailureKind, Operation, Permission};
 use connection::{Connections, CredentialsDraft, Draft, Folders, Keep};
 use sandbox::{Control, Keys};
+use vault::{Secret, SecretKind, SecretName};
 
 use super::{KEY_ID, OTHER_ACCOUNT, SECRET, Story, kind, matched};
 
@@ -208,9 +209,53 @@ async fn what_is_dropped_while_aws_is_asked_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_attempt_left_is_not_in_the_way_of_the_next() {
+async fn what_a_killed_attempt_left_is_taken_away_and_what_is_under_way_is_not() {
     let story = Story::new().await;
-    // Killed between the database and the file of connections: nobody knows the key's name any more.
+    let notes = story.folder.path().join("adding");
+    let databases = story.folder.path().join("connections");
+    for folder in [&notes, &databases] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    let kept = |id: &str, vault: &str| {
+        fs::write(notes.join(vault), id).unwrap();
+        fs::write(databases.join(format!("{id}.sqlite3")), "encrypted").unwrap();
+        for kind in SecretKind::ALL {
+            let secret = Secret::new(SECRET.to_owned()).unwrap();
+            let name = SecretName::new(vault, *kind);
+            story.vault.put(&name, &secret).unwrap();
+        }
+    };
+    let left = |vault: &str| {
+        let kinds = SecretKind::ALL.iter();
+        kinds
+            .filter(|kind| story.secret(vault, **kind).is_some())
+            .count()
+    };
+    // Killed in the middle; still at it in another process; and killed when all of it was kept.
+    kept("globex", "globex-00000001");
+    kept("initech", "initech-00000002");
+    let under_way = fs::File::open(notes.join("initech-00000002")).unwrap();
+    under_way.lock().unwrap();
+    drop(story.added().await);
+    let (acme, _) = story.connections.find("acme").unwrap();
+    fs::write(notes.join(&acme.vault), "acme").unwrap();
+
+    story.connections.clear_attempts().unwrap();
+    assert_eq!(left("globex-00000001"), 0);
+    assert!(!databases.join("globex.sqlite3").exists());
+    assert_eq!(left("initech-00000002"), SecretKind::ALL.len());
+    assert!(databases.join("initech.sqlite3").exists());
+    assert_eq!(left(&acme.vault), 2);
+    story.connections.open("acme").unwrap();
+    let notes: Vec<_> = fs::read_dir(&notes).unwrap().flatten().collect();
+    assert_eq!(notes.len(), 1, "the one that is under way");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_belongs_to_no_connection_is_kept_aside() {
+    let story = Story::new().await;
+    // Its connection was taken out of the settings by hand.
     let folder = story.folder.path().join("connections");
     fs::create_dir_all(&folder).unwrap();
     let key = store::DatabaseKey::random().unwrap();
