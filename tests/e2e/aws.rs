@@ -141,12 +141,27 @@ impl Silence {
 
 /// A server that is not AWS: it has a page to show, whatever it is asked.
 pub(crate) fn web_page() -> String {
-    serve(|mut stream| {
+    let page = "<html><body>Welcome to the hotel's Wi-Fi</body></html>";
+    always("200 OK", "text/html", page)
+}
+
+/// An STS for which every code is the wrong one, in AWS's words.
+pub(crate) fn sts_refusing_codes() -> String {
+    let refusal = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>\
+         <Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with \
+         invalid MFA one time pass code. </Message></Error>\
+         <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ErrorResponse>";
+    always("403 Forbidden", "text/xml", refusal)
+}
+
+fn always(status: &'static str, kind: &'static str, body: &'static str) -> String {
+    serve(move |mut stream| {
+        // As much as a request has before its body; the answer is the same whatever it says.
         let mut request = [0; 4096];
         let _ = stream.read(&mut request);
-        let page = "<html><body>Welcome to the hotel's Wi-Fi</body></html>";
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n";
-        let _ = write!(stream, "{head}content-length: {}\r\n\r\n{page}", page.len());
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}");
+        let _ = write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}");
     })
 }
 

@@ -26,6 +26,7 @@ fn what_is_pasted_wrongly_is_told_at_its_field_and_nothing_of_it_is_kept() {
     for field in fields {
         refused_at(&window, field, "");
     }
+    window.portray("megabyte");
     enter(&window, aws.endpoint(), "Acme");
 
     // Keys that AWS does not know, and those of somebody else.
@@ -42,6 +43,22 @@ fn what_is_pasted_wrongly_is_told_at_its_field_and_nothing_of_it_is_kept() {
     enter(&window, &aws::web_page(), "Acme");
     window.click("connection-submit");
     refused_at(&window, "endpoint", "");
+
+    // A code that the device showed a minute ago. It was sent, and is asked for again.
+    enter(&window, aws.endpoint(), "Acme");
+    window.paste("field-stsEndpoint", &aws::sts_refusing_codes());
+    window.click("use-role");
+    let arn = |what: &str| format!("arn:aws:iam::{ACCOUNT}:{what}");
+    window.paste("field-roleArn", &arn("role/Bindery"));
+    window.paste("field-mfaSerial", &arn("mfa/sales"));
+    window.click("connection-submit");
+    window.see("field-mfaCode");
+    window.paste("field-mfaCode", "123456");
+    window.click("connection-submit");
+    refused_at(&window, "mfaCode", "AWS did not take the MFA code");
+    window.portray("wrong-code");
+    window.paste("field-stsEndpoint", "");
+    window.click("use-role");
     nothing_is_kept(&window);
 
     // The right ones, with what comes along from an e-mail.
