@@ -120,6 +120,18 @@ pub(crate) async fn lock(app: &AppHandle, session: &Arc<Session>) {
     }
 }
 
+/// Takes away what was left when the program was killed while a connection was added.
+pub(crate) async fn clear_attempts(session: &Arc<Session>) {
+    let owned = Arc::clone(session);
+    let cleared = async_runtime::spawn_blocking(move || owned.connections().clear_attempts()).await;
+    if let Ok(Err(error)) = cleared {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "what an attempt left stays"
+        );
+    }
+}
+
 /// Locks the window after it was left alone for as long as the person wants.
 pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
     loop {
@@ -136,8 +148,8 @@ pub(crate) async fn lock_when_idle(app: AppHandle, session: Arc<Session>) {
 }
 
 /// Whether nobody was at the window for as many minutes as the person wants; never for 0.
-fn is_left_alone(after_minutes: u32, idle_ms: i64) -> bool {
-    after_minutes > 0 && idle_ms >= i64::from(after_minutes) * 60_000
+fn is_left_alone(after_minutes: f64, idle_ms: i64) -> bool {
+    after_minutes > 0.0 && idle_ms as f64 >= after_minutes * 60_000.0
 }
 
 /// Tells the window about this connection until it is closed, while it is the one shown.
@@ -288,9 +300,10 @@ mod tests {
 
     #[test]
     fn a_window_is_left_alone_after_the_minutes_chosen_and_never_for_none() {
-        assert!(!is_left_alone(5, 5 * 60_000 - 1));
-        assert!(is_left_alone(5, 5 * 60_000));
-        assert!(!is_left_alone(0, i64::MAX));
-        assert!(!is_left_alone(u32::MAX, 60_000));
+        assert!(!is_left_alone(5.0, 5 * 60_000 - 1));
+        assert!(is_left_alone(5.0, 5 * 60_000));
+        assert!(is_left_alone(0.5, 30_000));
+        assert!(!is_left_alone(0.0, i64::MAX));
+        assert!(!is_left_alone(f64::NAN, i64::MAX));
     }
 }

@@ -77,6 +77,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             connections::aws_profiles,
             connections::full_policy,
             connections::add_connection,
+            connections::cancel_identification,
             connections::select_connection,
             connections::change_connection,
             connections::replace_credentials,

@@ -50,6 +50,7 @@ pub fn run() -> ExitCode {
                 let shown = shown.unwrap_or_else(|| Connection::SANDBOX.to_owned());
                 // Why it does not open is shown by the page.
                 let _ = announce::show_or_sandbox(&handle, &session, shown).await;
+                announce::clear_attempts(&session).await;
                 announce::lock_when_idle(handle, session).await;
             });
             Ok(())

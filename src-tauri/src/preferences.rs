@@ -30,17 +30,19 @@ pub(crate) struct Preferences {
     /// The connection that was shown last; the sandbox when absent.
     #[serde(default)]
     pub connection: Option<String>,
-    /// After how many minutes without anybody at it the window locks; never when 0.
+    /// After how many minutes without anybody at it the window locks; never when 0. The page offers
+    /// whole ones; whoever writes the file may want less than one.
     #[serde(default = "lock_after_minutes")]
-    pub lock_after_minutes: u32,
+    #[specta(type = u32)]
+    pub lock_after_minutes: f64,
     /// Whether the keyring is locked with the window, so that the system asks for its password.
     #[serde(default)]
     pub lock_keyring: bool,
 }
 
 /// How long a window that nobody touches shows a seller's data, unless the person chose.
-const fn lock_after_minutes() -> u32 {
-    15
+const fn lock_after_minutes() -> f64 {
+    15.0
 }
 
 impl Default for Preferences {

@@ -22,6 +22,8 @@ pub(crate) struct Session {
     started: Instant,
     /// Where the person wants to go, from outside the window.
     address: Mutex<Option<String>>,
+    /// Stops asking AWS whose the credentials are that are being entered.
+    identification: Mutex<CancellationToken>,
 }
 
 struct State {
@@ -30,6 +32,9 @@ struct State {
     /// Why that one is not open.
     closed: Option<Closed>,
     open: BTreeMap<String, Open>,
+    /// Open for a question alone, such as a check: nothing runs for them in the background. Kept for
+    /// the next one, and for when it is shown: a role's session may have cost the person a code.
+    asked: BTreeMap<String, Arc<Connection>>,
 }
 
 /// Why a connection is not open.
@@ -76,12 +81,14 @@ impl Session {
                 current: ConnectionInfo::sandbox(),
                 closed: Some(Closed::Opening),
                 open: BTreeMap::new(),
+                asked: BTreeMap::new(),
             }),
             changed: watch::Sender::new(()),
             painted: Notify::new(),
             touched: AtomicI64::new(0),
             started: Instant::now(),
             address: Mutex::default(),
+            identification: Mutex::default(),
         }
     }
 
@@ -142,7 +149,11 @@ impl Session {
     /// Opens the connection that was turned to. Blocks while the keyring asks the person. A failure is
     /// kept as the reason why there is nothing to show.
     pub(crate) fn open(&self, id: &str) -> Result<Open, Failure> {
-        let opened = self.connections.open(id);
+        let asked = self.state().asked.remove(id);
+        let opened = match asked {
+            Some(connection) => Ok(connection),
+            None => self.connections.open(id).map(Arc::new),
+        };
         let mut state = self.state();
         if matches!(state.closed, Some(Closed::Locked)) {
             // Locked while the keyring was asking: what it gave goes again.
@@ -151,7 +162,7 @@ impl Session {
         let (closed, outcome) = match opened {
             Ok(connection) => {
                 let open = Open {
-                    connection: Arc::new(connection),
+                    connection,
                     closing: CancellationToken::new(),
                 };
                 state.open.insert(id.to_owned(), open.clone());
@@ -182,31 +193,63 @@ impl Session {
         state.open.get(id).map(|open| Arc::clone(&open.connection))
     }
 
+    /// A connection to ask something: one that is open, or opened for that. Blocks while the keyring
+    /// asks the person.
+    pub(crate) fn ask(&self, id: &str) -> Result<Arc<Connection>, OpenError> {
+        let asked = self.state().asked.get(id).map(Arc::clone);
+        if let Some(connection) = self.opened(id).or(asked) {
+            return Ok(connection);
+        }
+        let connection = Arc::new(self.connections.open(id)?);
+        let mut state = self.state();
+        // Locked, or shown, in the meantime: then it is for this question alone.
+        if !matches!(state.closed, Some(Closed::Locked)) && !state.open.contains_key(id) {
+            let kept = state.asked.entry(id.to_owned());
+            return Ok(Arc::clone(kept.or_insert(connection)));
+        }
+        Ok(connection)
+    }
+
     /// Closes one connection, so that somebody else may have its file.
     pub(crate) async fn close(&self, id: &str) {
-        let open = {
+        let (open, asked) = {
             let mut state = self.state();
             if state.current.id == id {
                 state.closed = Some(Closed::Opening);
             }
-            state.open.remove(id)
+            (state.open.remove(id), state.asked.remove(id))
         };
         if let Some(open) = open {
             end(open).await;
         }
+        if let Some(asked) = asked {
+            asked.close().await;
+        }
+    }
+
+    /// Begins to ask AWS whose the credentials are that are being entered. One dialog at a time does:
+    /// what an earlier one still asks is wanted no more.
+    pub(crate) fn begin_identification(&self) -> CancellationToken {
+        let begun = CancellationToken::new();
+        std::mem::replace(&mut *lock(&self.identification), begun.clone()).cancel();
+        begun
+    }
+
+    /// Stops asking AWS whose the credentials are that are being entered.
+    pub(crate) fn cancel_identification(&self) {
+        lock(&self.identification).cancel();
     }
 
     /// Takes the data off the screen and out of memory, keys included.
     pub(crate) async fn lock(&self) {
-        let open = {
-            let mut state = self.state();
-            state.closed = Some(Closed::Locked);
+        // What is being entered is in memory too, and what was entered just now.
+        self.cancel_identification();
+        self.connections.forget_identified();
+        {
+            self.state().closed = Some(Closed::Locked);
             self.changed.send_replace(());
-            std::mem::take(&mut state.open)
-        };
-        for open in open.into_values() {
-            end(open).await;
         }
+        self.end_all().await;
     }
 
     /// Whether the window is locked.
@@ -217,7 +260,8 @@ impl Session {
     /// Whether anything is open that a lock protects: the sandbox is nobody's secret.
     pub(crate) fn guards_something(&self) -> bool {
         let state = self.state();
-        state.open.keys().any(|id| id != Connection::SANDBOX)
+        let mut open = state.open.keys().chain(state.asked.keys());
+        open.any(|id| id != Connection::SANDBOX)
     }
 
     /// Notes that somebody is at the window.
@@ -256,13 +300,24 @@ impl Session {
 
     /// Stops what runs, before the program ends. What is kept in memory alone ends here.
     pub(crate) async fn end(&self) {
-        let open = std::mem::take(&mut self.state().open);
-        for open in open.into_values() {
-            end(open).await;
-        }
+        self.end_all().await;
         let passing = self.connections.list().unwrap_or_default();
         if passing.iter().any(|(_, keep)| *keep == Keep::InMemory) {
             self.connections.clear_leftovers();
+        }
+    }
+
+    async fn end_all(&self) {
+        let (open, asked) = {
+            let mut state = self.state();
+            let open = std::mem::take(&mut state.open);
+            (open, std::mem::take(&mut state.asked))
+        };
+        for open in open.into_values() {
+            end(open).await;
+        }
+        for asked in asked.into_values() {
+            asked.close().await;
         }
     }
 

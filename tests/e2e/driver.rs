@@ -28,28 +28,24 @@ pub(crate) struct Driver {
     webdriver: Child,
     /// A session bus of the test's own, with a keyring on it: on a shared bus a second window would be
     /// taken for another start of the first, and hand over to it. Ends last.
-    _keyring: KeyringSession,
-    _display: Option<VirtualDisplay>,
+    keyring: KeyringSession,
+    /// A screen of the test's own, so that its windows are in nobody's way and nothing else is in its
+    /// pictures.
+    display: VirtualDisplay,
 }
 
 impl Driver {
     /// Starts the processes, living in `home` and writing what they have to say to `log`.
     pub(crate) fn start(home: &Home, log: &Path) -> io::Result<Self> {
-        let display = if display::is_there() {
-            None
-        } else {
-            Some(VirtualDisplay::start()?)
-        };
+        let display = VirtualDisplay::start()?;
         let log = File::create(log)?;
         let keyring = KeyringSession::start();
         let (port, native_port) = free_ports()?;
         let mut command = Command::new(tauri_driver_path());
         home.move_in(&mut command);
-        if let Some(display) = &display {
-            command
-                .env("DISPLAY", display.name())
-                .env("GDK_BACKEND", "x11");
-        }
+        command
+            .env("DISPLAY", display.name())
+            .env("GDK_BACKEND", "x11");
         keyring.apply(&mut command);
         let webdriver = command
             .args([
@@ -73,8 +69,8 @@ impl Driver {
                     "{error}: is tauri-driver there? `cargo xtask setup`"
                 ))
             })?,
-            _keyring: keyring,
-            _display: display,
+            keyring,
+            display,
         };
         driver.wait_for([port, native_port])?;
         Ok(driver)
@@ -83,6 +79,26 @@ impl Driver {
     /// Where `WebDriver` is spoken.
     pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The display the window opens on.
+    pub(crate) fn display(&self) -> &str {
+        self.display.name()
+    }
+
+    /// Ends the app from one instruction to the next, and waits until it is gone.
+    pub(crate) fn kill_app(&self) {
+        let apps = || processes(&self.mark).into_iter().filter(|id| is_app(*id));
+        apps().for_each(|id| signal(id, "KILL"));
+        let deadline = Instant::now() + ENDING_MAX;
+        while apps().next().is_some() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The session whose keyring the window uses.
+    pub(crate) const fn keyring(&self) -> &KeyringSession {
+        &self.keyring
     }
 
     fn wait_for(&mut self, ports: [u16; 2]) -> io::Result<()> {
@@ -145,13 +161,23 @@ pub(crate) fn target_folder() -> PathBuf {
 
 fn signal_all(mark: &str, signal: &str) {
     for process in processes(mark) {
-        // Fails only when it is gone already.
-        let script = format!("kill -{signal} {process}");
-        let _ = Command::new("sh")
-            .args(["-c", &script])
-            .stderr(Stdio::null())
-            .status();
+        self::signal(process, signal);
     }
+}
+
+/// Sends a signal by its name, such as `STOP`. Fails only when the process is gone already.
+pub(crate) fn signal(process: u32, signal: &str) {
+    let script = format!("kill -{signal} {process}");
+    let _ = Command::new("sh")
+        .args(["-c", &script])
+        .stderr(Stdio::null())
+        .status();
+}
+
+/// Whether the process is the app itself, and none of those around it.
+fn is_app(process: u32) -> bool {
+    let program = fs::read_link(format!("/proc/{process}/exe"));
+    program.is_ok_and(|program| program == Path::new(env!("CARGO_BIN_EXE_bindery")))
 }
 
 /// The ids of all processes whose environment has `mark` in it.

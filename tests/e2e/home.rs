@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -62,6 +62,11 @@ impl Home {
     /// Where Bindery keeps its data.
     pub(crate) fn data(&self) -> PathBuf {
         self.path("data")
+    }
+
+    /// The folder around them all.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -7,12 +7,17 @@
     reason = "in the tests' own helpers, too, what goes wrong fails the test"
 )]
 
+mod account;
 mod aws;
 #[path = "../../src-tauri/xtask/src/display.rs"]
+#[expect(dead_code, reason = "the tests never use a screen that is there")]
 mod display;
 mod driver;
+mod gallery;
 mod home;
 mod mail;
+mod mishaps;
+mod picture;
 mod seller;
 mod story;
 mod window;

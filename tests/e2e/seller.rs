@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 
 use fantoccini::key::Key;
 
+use crate::account::{ACCOUNT, KEY_ID, SECRET};
 use crate::aws::Aws;
 use crate::window::Window;
 
-const ACCOUNT: &str = "111122223333";
-const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const AGREEMENTS: u32 = 50;
 
 #[test]

@@ -1,5 +1,6 @@
 //! The window, as seen and handled by a test.
 
+use std::cell::Cell;
 use std::fs;
 use std::future::Future;
 use std::path::PathBuf;
@@ -12,12 +13,14 @@ use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use keyring_session::KeyringSession;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use crate::driver::{self, Driver};
 use crate::home::Home;
+use crate::picture::{self, Mark};
 
 /// How long anything in the window may take, on a busy machine too.
 const WAITING_MAX: Duration = Duration::from_secs(20);
@@ -42,6 +45,8 @@ pub(crate) struct Window {
     runtime: Runtime,
     driver: Driver,
     home: Home,
+    /// How many pictures were taken.
+    pictures: Cell<u8>,
 }
 
 impl Window {
@@ -73,6 +78,7 @@ impl Window {
             runtime,
             driver,
             home,
+            pictures: Cell::default(),
         }
     }
 
@@ -89,6 +95,18 @@ impl Window {
     /// What the processes around the window and the window itself wrote.
     pub(crate) fn log(&self) -> PathBuf {
         results().join(format!("{}.log", self.name))
+    }
+
+    /// The keyring that the window uses.
+    pub(crate) const fn keyring(&self) -> &KeyringSession {
+        self.driver.keyring()
+    }
+
+    /// Ends the app as `kill -9` does, and opens the window again on what is left.
+    #[track_caller]
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.driver.kill_app();
+        self.restart();
     }
 
     /// Closes the window and opens it again, on the same data and the same keyring.
@@ -119,6 +137,24 @@ impl Window {
         self.until(&format!("a click on {hook}"), || {
             self.ask(self.find(hook)?.click()).ok()
         });
+    }
+
+    /// Clicks on it in the card of this connection.
+    #[track_caller]
+    pub(crate) fn click_within(&self, connection: &str, hook: &str) {
+        let selector = format!("[data-id=\"{connection}\"] [data-test=\"{hook}\"]");
+        self.until(&format!("a click on {hook} of {connection}"), || {
+            let found = self.ask(self.client().find(Locator::Css(&selector)));
+            self.ask(found.ok()?.click()).ok()
+        });
+    }
+
+    /// Scrolls to what a CSS selector finds.
+    #[track_caller]
+    pub(crate) fn scroll_to(&self, selector: &str) {
+        let script = "document.querySelector(arguments[0]).scrollIntoView()";
+        let scrolled = self.ask(self.client().execute(script, vec![json!(selector)]));
+        scrolled.expect("something to scroll to");
     }
 
     /// Goes to a screen by its link. Clicks again while it is not there: at the start the frame is drawn
@@ -159,6 +195,22 @@ impl Window {
         });
     }
 
+    /// Puts a text into an input field at once, as pasting does; an open select takes it as its choice.
+    #[track_caller]
+    pub(crate) fn paste(&self, hook: &str, text: &str) {
+        let script = "const field = document.querySelector(`[data-test='${arguments[0]}']`); \
+                      if (field === null) return false; \
+                      field.focus(); field.value = arguments[1]; \
+                      field.dispatchEvent(new Event('input', { bubbles: true })); \
+                      field.dispatchEvent(new Event('change', { bubbles: true })); \
+                      return true;";
+        self.until(&format!("{hook} being pasted into"), || {
+            let arguments = vec![json!(hook), json!(text)];
+            let pasted = self.ask(self.client().execute(script, arguments)).ok()?;
+            pasted.as_bool()?.then_some(())
+        });
+    }
+
     /// Presses keys together, the first ones being held: `[Key::Control.into(), 'k']`.
     #[track_caller]
     pub(crate) fn press(&self, keys: &[char]) {
@@ -185,6 +237,20 @@ impl Window {
             .is_some_and(|element| self.ask(element.is_displayed()).unwrap_or(false))
     }
 
+    /// Waits until it is seen no more.
+    #[track_caller]
+    pub(crate) fn gone(&self, hook: &str) {
+        self.until(&format!("{hook} being gone"), || {
+            (!self.is_seen(hook)).then_some(())
+        });
+    }
+
+    /// How many elements a CSS selector finds now.
+    pub(crate) fn count(&self, selector: &str) -> usize {
+        self.ask(self.client().find_all(Locator::Css(selector)))
+            .map_or(0, |found| found.len())
+    }
+
     /// What it says now, if it is there.
     pub(crate) fn text(&self, hook: &str) -> Option<String> {
         self.ask(self.find(hook)?.text())
@@ -192,9 +258,24 @@ impl Window {
             .map(|text| text.trim().to_owned())
     }
 
+    /// What the element with this id says now, if it is there.
+    pub(crate) fn text_by_id(&self, id: &str) -> Option<String> {
+        let found = self.ask(self.client().find(Locator::Id(id))).ok()?;
+        self.ask(found.text()).ok()
+    }
+
     /// An attribute it has now, if it is there.
     pub(crate) fn attribute(&self, hook: &str, name: &str) -> Option<String> {
         self.ask(self.find(hook)?.attr(name)).ok()?
+    }
+
+    /// An attribute of the last one of them, if there are any.
+    pub(crate) fn last(&self, hook: &str, name: &str) -> Option<String> {
+        let selector = format!("[data-test=\"{hook}\"]");
+        let all = self
+            .ask(self.client().find_all(Locator::Css(&selector)))
+            .ok()?;
+        self.ask(all.last()?.attr(name)).ok()?
     }
 
     /// How many agreements match the filter, once the window knows.
@@ -236,12 +317,43 @@ impl Window {
     /// Keeps what the window looks like now, as `target/e2e/<test>-<name>.png`.
     pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
         let path = results().join(format!("{}-{name}.png", self.name));
-        match self.ask(self.client().screenshot()) {
-            Ok(picture) => fs::write(&path, picture).expect("a screenshot"),
+        let number = self.pictures.get().wrapping_add(1);
+        self.pictures.set(number);
+        let mark = Mark::of(number);
+        let arguments = vec![json!(mark.css())];
+        let marked = self.ask(self.client().execute(include_str!("mark.js"), arguments));
+        let mark = marked.is_ok().then_some(mark);
+        if let Err(error) = picture::take(self.driver.display(), mark, &path) {
             // Often on the way to a failure, which is what should be told.
-            Err(error) => eprintln!("no screenshot: {error}"),
+            eprintln!("no screenshot: {error}");
         }
         path
+    }
+
+    /// Keeps what this view looks like in the light and in the dark, and holds it to what no view may do.
+    #[track_caller]
+    pub(crate) fn portray(&self, name: &str) {
+        for theme in ["light", "dark"] {
+            let script = "document.documentElement.dataset.theme = arguments[0]";
+            let shown = self.ask(self.client().execute(script, vec![json!(theme)]));
+            shown.expect("a theme");
+            self.screenshot(&format!("{name}-{theme}"));
+        }
+        // Last: by now nothing slides any more.
+        self.stay_in_shape(name);
+    }
+
+    #[track_caller]
+    fn stay_in_shape(&self, name: &str) {
+        let found = self.ask(self.client().execute(include_str!("askew.js"), Vec::new()));
+        let wrong: Vec<String> = found
+            .ok()
+            .and_then(|found| serde_json::from_value(found).ok())
+            .expect("an answer about the view's shape");
+        if !wrong.is_empty() {
+            let picture = self.screenshot("failed");
+            panic!("{name}: {wrong:#?}. Screenshot: {}", picture.display());
+        }
     }
 
     /// Everything the page says now.

@@ -1,5 +1,6 @@
 // The one list of commands: palette, buttons, shortcuts and help all come from here.
 import { m } from "./i18n";
+import type { ActionKey } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 import type { Connections } from "./connections.svelte";
 import type { Router } from "./router.svelte";
@@ -27,6 +28,8 @@ export type Command = {
   /** As written in the help: "Ctrl+K". The first one is shown on buttons. */
   keys: readonly string[];
   run: (desk: Desk) => void;
+  /** What it changes, if anything: greyed with the reason where the shown connection does not permit that. */
+  action?: ActionKey;
   /** Whether it makes sense now; left out of the palette and deaf when not. */
   when?: (desk: Desk) => boolean;
 };
@@ -60,6 +63,16 @@ export const command = (id: CommandId): Command => {
 };
 
 export const available = (desk: Desk): Command[] => commands.filter((known) => known.when?.(desk) ?? true);
+
+/** Why a command cannot be run with the shown connection. */
+export const refusalOf = (known: Command, { session }: Desk): string | undefined => (known.action === undefined ? undefined : session.refusal(known.action));
+
+/** Runs a command, or says why not. */
+export function run(known: Command, desk: Desk): void {
+  const refusal = refusalOf(known, desk);
+  if (refusal === undefined) known.run(desk);
+  else desk.session.refuse(refusal);
+}
 
 /** The command meant by a key, if any: plain letters belong to the field that has the focus. */
 export function commandFor(event: KeyboardEvent, desk: Desk): Command | undefined {

@@ -1,7 +1,8 @@
 import { createContext } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
-import { listen, settle, type Backend } from "./ipc/backend";
-import type { Failure, Preferences, Status, SyncProgress, Theme } from "./ipc/bindings";
+import { sentence } from "./format";
+import { listen, settle, unexpected, type Backend } from "./ipc/backend";
+import type { ActionKey, Failure, Preferences, Status, SyncProgress, Theme } from "./ipc/bindings";
 import { Live } from "./ipc/live.svelte";
 
 const CLOCK_TICK_MS = 10_000;
@@ -67,6 +68,17 @@ export class Session {
   /** The sync under way: an event is newer than the last status. */
   get sync(): SyncProgress | null {
     return this.#progress ?? this.status?.sync ?? null;
+  }
+
+  /** Why the shown connection cannot be used for this, as a sentence. None also while nobody knows: the core has the last word. */
+  refusal(action: ActionKey): string | undefined {
+    const refusal = this.status?.actions.find(({ key }) => key === action)?.refusal;
+    return refusal == null ? undefined : sentence(refusal);
+  }
+
+  /** Tells why something that was asked for is not done. */
+  refuse(why: string): void {
+    this.trouble = { ...unexpected(why), code: "refused" };
   }
 
   /** Now, by the connection's clock: the sandbox's can be moved. Follows time while it is read. */

@@ -209,18 +209,46 @@ describe("secrets", () => {
     expect(copied[0]).not.toContain("AKIAEXAMPLEEXAMPLE77");
   });
 
-  it("do not come back with an answer that comes after the dialog was closed", async () => {
+  it("go with the dialog when it is cancelled while AWS is asked, and the core stops asking", async () => {
     const core = new FakeCore(3);
+    core.fail("addConnection", { code: "stopped", message: "stopped; nothing of it was kept" });
     const gate = core.hold("addConnection");
     const user = await entered(core);
     await user.click(await found("connection-submit"));
     expect((await screen.findByText(/Asking AWS whose these credentials are/)).textContent).toBeTruthy();
-    await user.click(screen.getByRole("button", { name: "Cancel" }));
-    await waitFor(() => expect(part("add-connection")).toBeNull());
+    expect(core.called("cancelIdentification")).toEqual([]);
+    await user.click(await found("connection-cancel"));
+    expect(core.called("cancelIdentification")).toHaveLength(1);
+    // Whether it was in time is not known before the core has said so.
+    expect(await screen.findByText("Stopping…")).toBeTruthy();
     gate.open();
-    await waitFor(() => expect(core.called("listConnections").length).toBeGreaterThan(1));
-    expect(part("add-connection")).toBeNull();
+    await waitFor(() => expect(part("add-connection")).toBeNull());
     expect(core.called("checkConnection")).toEqual([]);
+    expect(everywhere()).not.toContain(SECRET);
+  });
+
+  it("are said to be kept when the cancelling came too late", async () => {
+    const core = new FakeCore(3);
+    const gate = core.hold("addConnection");
+    const user = await entered(core);
+    await user.click(await found("connection-submit"));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(core.called("cancelIdentification")).toHaveLength(1));
+    gate.open();
+    expect(await screen.findByRole("dialog", { name: "Acme Software is connected" })).toBeTruthy();
+    await found("check-result");
+    expect(everywhere()).not.toContain(SECRET);
+  });
+
+  it("are not asked about any more behind the lock", async () => {
+    const core = new FakeCore(3);
+    core.hold("addConnection");
+    const user = await entered(core);
+    await user.click(await found("connection-submit"));
+    core.status.locked = true;
+    core.changeSession();
+    await found("lock-page");
+    await waitFor(() => expect(core.called("cancelIdentification")).toHaveLength(1));
     expect(everywhere()).not.toContain(SECRET);
   });
 });

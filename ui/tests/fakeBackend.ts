@@ -46,7 +46,7 @@ export class FakeCore {
       connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false, memoryOnly: false },
       agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
       listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
-      offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], opening: false, locked: false,
+      offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], actions: [], opening: false, locked: false,
     };
     this.backend = this.#make();
   }
@@ -189,6 +189,7 @@ export class FakeCore {
         });
         return "added";
       }),
+      cancelIdentification: () => can("cancelIdentification", null, () => null),
       selectConnection: (id) => can("selectConnection", id, () => (this.show(id), null)),
       changeConnection: (id, name, readOnly) => can("changeConnection", { id, name, readOnly }, () => this.#change(id, { name, readOnly })),
       replaceCredentials: (id, credentials) => can("replaceCredentials", { id, credentials }, () => ((this.status.attention = null), this.#change(id, {}))),

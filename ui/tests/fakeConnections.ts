@@ -44,8 +44,8 @@ export const checkOf = (change: Partial<CheckView> = {}): CheckView => ({
     operation("ResolveCustomer", "Metering Service", "no buyer can be linked by a registration token", { acts: true }),
   ],
   actions: [
-    { key: "link", what: "link a buyer by registration token", refusal: null },
-    { key: "cancel", what: "ask a buyer for a cancellation", refusal: null },
+    { key: "link-by-token", what: "link a buyer by registration token", refusal: null },
+    { key: "request-cancellation", what: "ask a buyer for a cancellation", refusal: null },
   ],
   ...change,
 });
@@ -58,7 +58,7 @@ export function lackingCheck(change: Partial<CheckView> = {}): CheckView {
     operations: whole.operations.map((known) => denied.includes(known.name) ? { ...known, outcome: "denied", failure: refused(known.name) }
       : known.service === "Catalog API" ? { ...known, outcome: "unknown", failure: { ...refused(known.name), code: "offline", message: "AWS did not answer within 10 s.", requestId: null } }
       : known),
-    actions: whole.actions.map((action) => (action.key === "link" ? { ...action, refusal: "AWS denies ResolveCustomer." } : action)),
+    actions: whole.actions.map((action) => (action.key === "link-by-token" ? { ...action, refusal: "AWS denies ResolveCustomer." } : action)),
     missingPolicy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: denied.map((name) => `aws-marketplace:${name}`), Resource: "*" }] }, null, 2),
     ...change,
   });

@@ -95,7 +95,7 @@ describe("removing a connection", () => {
     expect(core.called("removeConnection")).toEqual([]);
     await user.clear(await found("field-confirm"));
     await user.type(await found("field-confirm"), "Acme Software{Enter}");
-    const dialog = await screen.findByRole("dialog", { name: "“Acme Software” was removed." });
+    const dialog = await screen.findByRole("dialog", { name: "“Acme Software” was removed" });
     expect(core.called("removeConnection")).toEqual([{ id: "acme", typed: "Acme Software" }]);
     for (const gone of ["3 links were recorded", "/data/acme.db", "acme/access-keys"]) expect(text(dialog)).toContain(gone);
     await waitFor(() => expect(card("acme")).toBeUndefined());
@@ -108,7 +108,7 @@ describe("removing a connection", () => {
     const user = await openWindow(core, "#/settings");
     await ask(user, "acme", "remove");
     await user.type(await found("field-confirm"), "Acme Software{Enter}");
-    await screen.findByRole("dialog", { name: "“Acme Software” was removed." });
+    await screen.findByRole("dialog", { name: "“Acme Software” was removed" });
     await waitFor(() => expect(core.preferences.connection).toBeNull());
     expect(part("switcher")?.textContent).toContain("Sandbox");
   });

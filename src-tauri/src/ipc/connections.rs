@@ -7,6 +7,7 @@ use connection::{Connection, CredentialsDraft, Draft, Keep, OpenError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::AppHandle;
+use tokio_util::sync::CancellationToken;
 use vault::Place;
 use views::{CheckView, ConnectionCard, Failure, ProfileView, RemovedView};
 use zeroize::Zeroizing;
@@ -126,9 +127,26 @@ pub(crate) async fn add_connection(
         Keep::InKeyring
     };
     let draft = Draft::from(form);
-    let added =
-        tauri::async_runtime::spawn(async move { session.connections().add(&draft, keep).await });
+    let wanted = session.begin_identification();
+    let added = tauri::async_runtime::spawn(async move {
+        let adding = session.connections().add(&draft, keep);
+        until_cancelled(&wanted, adding).await
+    });
     Ok(joined(added.await)?.id.to_string())
+}
+
+/// Stops asking AWS whose the credentials are that are being entered: `add_connection` or
+/// `replace_credentials` then answers `stopped`, and nothing was kept. What was kept a moment before
+/// stays, and is answered as usual.
+#[tauri::command]
+#[specta::specta]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the page treats every command's answer alike"
+)]
+pub(crate) fn cancel_identification(session: Opened<'_>) -> Result<(), Failure> {
+    session.cancel_identification();
+    Ok(())
 }
 
 /// Shows a connection.
@@ -170,8 +188,10 @@ pub(crate) async fn replace_credentials(
     let draft = CredentialsDraft::from(credentials);
     let owned = Arc::clone(&session);
     let of = id.clone();
+    let wanted = session.begin_identification();
     let replaced = tauri::async_runtime::spawn(async move {
-        owned.connections().replace_credentials(&of, &draft).await
+        let replacing = owned.connections().replace_credentials(&of, &draft);
+        until_cancelled(&wanted, replacing).await
     });
     joined(replaced.await)?;
     reopen(&app, &session, &id).await
@@ -332,22 +352,28 @@ async fn reopen(app: &AppHandle, session: &Arc<Session>, id: &str) -> Result<(),
     Ok(())
 }
 
+/// Drops the work once it is wanted no more, while it waits for AWS.
+async fn until_cancelled<T>(
+    wanted: &CancellationToken,
+    work: impl Future<Output = Result<T, OpenError>>,
+) -> Result<T, OpenError> {
+    let done = wanted.run_until_cancelled(work).await;
+    done.unwrap_or(Err(OpenError::Cancelled))
+}
+
 fn opened(session: &Session, id: &str) -> Result<Arc<Connection>, Failure> {
     let none = || failed(OpenError::NoConnection(id.to_owned()));
     session.opened(id).ok_or_else(none)
 }
 
-/// The connection, opened for this question alone when the window has it not open.
+/// The connection, opened for this when the window has it not open.
 async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connection>, Failure> {
     if session.is_locked() {
         return session.connection().await;
     }
-    if let Some(connection) = session.opened(id) {
-        return Ok(connection);
-    }
     let owned = Arc::clone(session);
     let of = id.to_owned();
-    waiting(move || owned.connections().open(&of).map(Arc::new)).await
+    waiting(move || owned.ask(&of)).await
 }
 
 /// Runs what blocks, for as long as the keyring may ask the person.

@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "aws_profiles",
     "full_policy",
     "add_connection",
+    "cancel_identification",
     "select_connection",
     "change_connection",
     "replace_credentials",

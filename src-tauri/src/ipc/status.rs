@@ -2,7 +2,7 @@
 
 use app::sync::Scope;
 use tauri::AppHandle;
-use views::{Failure, Millis, Status, SyncProgress, millis};
+use views::{ActionView, Failure, Millis, Status, SyncProgress, millis};
 
 use super::{Opened, blocking};
 use crate::announce;
@@ -31,6 +31,7 @@ pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
     };
     blocking(move || {
         let status = app::query::status(connection.store(), connection.clock())?;
+        let known = connection.store().read(app::Preflight::last)?;
         Ok(Status {
             sync: connection
                 .progress()
@@ -40,6 +41,7 @@ pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
             offline_since: connection.offline_since().map(millis),
             clock_offset: Millis(connection.clock().offset_ms()),
             attention: connection.attention().map(Failure::from),
+            actions: ActionView::all(connection.access(), known.as_ref()),
             ..Status::of(info, &status)
         })
     })

@@ -60,6 +60,12 @@ export const commands = {
 	fullPolicy: (readOnly: boolean) => typedError<string, Failure>(__TAURI_INVOKE("full_policy", { readOnly })),
 	/**  Adds a connection and gives its id, once AWS has said whose the credentials are. */
 	addConnection: (form: ConnectionForm) => typedError<string, Failure>(__TAURI_INVOKE("add_connection", { form })),
+	/**
+	 *  Stops asking AWS whose the credentials are that are being entered: `add_connection` or
+	 *  `replace_credentials` then answers `stopped`, and nothing was kept. What was kept a moment before
+	 *  stays, and is answered as usual.
+	 */
+	cancelIdentification: () => typedError<null, Failure>(__TAURI_INVOKE("cancel_identification")),
 	/**  Shows a connection. */
 	selectConnection: (id: string) => typedError<null, Failure>(__TAURI_INVOKE("select_connection", { id })),
 	/**  Renames a connection, or changes what it may be used for. */
@@ -127,10 +133,13 @@ export const events = {
 };
 
 /* Types */
+/**  Names something that can be done from here, by the word it has in the audit too. */
+export type ActionKey = "link-by-token" | "link-by-agreement" | "unlink" | "request-cancellation" | "withdraw-cancellation" | "edit-directory" | "send-usage";
+
 /**  Something that can be done from here. */
 export type ActionView = {
 	/**  Its word. */
-	key: string,
+	key: ActionKey,
 	/**  What it does, to put after “to”. */
 	what: string,
 	/**  Why this connection cannot be used for it. */
@@ -1046,7 +1055,10 @@ export type Preferences = {
 	columns: ColumnPreference[],
 	/**  The connection that was shown last; the sandbox when absent. */
 	connection?: string | null,
-	/**  After how many minutes without anybody at it the window locks; never when 0. */
+	/**
+	 *  After how many minutes without anybody at it the window locks; never when 0. The page offers
+	 *  whole ones; whoever writes the file may want less than one.
+	 */
 	lockAfterMinutes?: number,
 	/**  Whether the keyring is locked with the window, so that the system asks for its password. */
 	lockKeyring?: boolean,
@@ -1237,6 +1249,8 @@ export type Status = {
 	attention: Failure | null,
 	/**  What AWS denies and is missed. */
 	denied: DeniedView[],
+	/**  Everything that can be done with the connection, and why not; nothing while there is no data. */
+	actions: ActionView[],
 	/**  Whether the connection is being opened; the system may be asking for the keyring's password. */
 	opening: boolean,
 	/**  Whether the window is locked; then nothing else is told. */

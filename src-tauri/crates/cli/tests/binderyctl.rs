@@ -6,58 +6,16 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+mod shared;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use store::Store;
 
-fn binderyctl(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
-    command
-        .arg("--data-dir")
-        .arg(folder)
-        .arg("--json")
-        .stdin(Stdio::null());
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    binderyctl(folder).args(arguments).output().unwrap()
-}
-
-/// The answer of a command that works.
-#[track_caller]
-fn answer(folder: &Path, arguments: &[&str]) -> Value {
-    let output = run(folder, arguments);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The error of a command that does not, with its exit code.
-#[track_caller]
-fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = run(folder, arguments);
-    assert!(
-        output.stdout.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
-    (
-        output.status.code().unwrap(),
-        serde_json::from_slice(&output.stderr).unwrap(),
-    )
-}
+use shared::{answer, binderyctl, error};
 
 #[test]
 fn mail_of_the_sandbox_is_read_in_its_mailbox() {
@@ -90,7 +48,7 @@ struct Served(Child, String);
 impl Served {
     fn on(folder: &Path, agreements: &str) -> Self {
         let mut child = binderyctl(folder)
-            .args(["sandbox", "serve", "--agreements", agreements])
+            .args(["--json", "sandbox", "serve", "--agreements", agreements])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -275,7 +233,7 @@ fn killed_again_and_again_a_sync_loses_nothing_and_doubles_nothing() {
     let mut kills = 0;
     for step in 1..=12 {
         let mut sync = binderyctl(folder)
-            .arg("sync")
+            .args(["--json", "sync"])
             .stdout(Stdio::null())
             .spawn()
             .unwrap();

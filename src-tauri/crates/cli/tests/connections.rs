@@ -6,14 +6,22 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+#[expect(
+    dead_code,
+    reason = "a person with a keyring runs commands in another way"
+)]
+mod shared;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use keyring_session::KeyringSession;
 use serde_json::Value;
 use smtp::{Smtp, Tls};
+
+use shared::{binderyctl, error_of};
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -38,11 +46,8 @@ impl Story {
 
     fn with(keyring: KeyringSession) -> Self {
         let world = tempfile::tempdir().unwrap();
-        let mut aws = Command::new(env!("CARGO_BIN_EXE_binderyctl"))
-            .arg("--data-dir")
-            .arg(world.path())
+        let mut aws = binderyctl(world.path())
             .args(["sandbox", "serve", "--agreements", "40"])
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -67,14 +72,12 @@ impl Story {
     }
 
     fn run_with_log(&mut self, log: &str, arguments: &[&str], input: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
+        let mut command = binderyctl(self.folder.path());
         self.keyring.apply(&mut command);
         if let Some(file) = &self.trusted {
             command.env("SSL_CERT_FILE", file);
         }
         let mut child = command
-            .arg("--data-dir")
-            .arg(self.folder.path())
             .arg("--json")
             .args(arguments)
             .env("BINDERY_LOG", log)
@@ -102,10 +105,7 @@ impl Story {
 
     #[track_caller]
     fn error(&mut self, arguments: &[&str], input: &str) -> (i32, Value) {
-        let output = self.run(arguments, input);
-        assert!(output.stdout.is_empty());
-        let error = serde_json::from_slice(&output.stderr).unwrap();
-        (output.status.code().unwrap(), error)
+        error_of(&self.run(arguments, input))
     }
 
     fn add(&mut self, name: &str, account: &str, input: &str) -> Output {

@@ -5,33 +5,13 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+mod shared;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
-    command.arg("--data-dir").arg(folder).args(arguments);
-    command.output().unwrap()
-}
-
-#[track_caller]
-fn answer(folder: &Path, arguments: &[&str]) -> Value {
-    let output = run(folder, &[arguments, &["--json"]].concat());
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && errors.is_empty(), "{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-#[track_caller]
-fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = run(folder, &[arguments, &["--json"]].concat());
-    assert!(output.stdout.is_empty());
-    let error = serde_json::from_slice(&output.stderr).unwrap();
-    (output.status.code().unwrap(), error)
-}
+use shared::{answer, binderyctl, error};
 
 /// The first sync brings the whole directory of the sandbox; the next one leaves it alone.
 #[test]
@@ -155,7 +135,14 @@ fn a_file_is_tried_refused_skipped_and_found() {
     assert_eq!(row["organization"]["from"]["source"], "import crm.csv");
     assert_eq!(answer(folder, &skip)["kinds"][0]["unchanged"], 1);
 
-    let shown = String::from_utf8(run(folder, &["organizations", "show", "acme"]).stdout).unwrap();
+    let shown = String::from_utf8(
+        binderyctl(folder)
+            .args(["organizations", "show", "acme"])
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
     assert!(shown.contains("anna@acme.test  owner"), "{shown}");
     assert!(shown.contains("Payment method   not known"), "{shown}");
 }

@@ -5,33 +5,13 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+mod shared;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_binderyctl"));
-    command.arg("--data-dir").arg(folder).args(arguments);
-    command.output().unwrap()
-}
-
-#[track_caller]
-fn answer(folder: &Path, arguments: &[&str]) -> Value {
-    let output = run(folder, &[arguments, &["--json"]].concat());
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && errors.is_empty(), "{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-#[track_caller]
-fn error(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = run(folder, &[arguments, &["--json"]].concat());
-    assert!(output.stdout.is_empty());
-    let error = serde_json::from_slice(&output.stderr).unwrap();
-    (output.status.code().unwrap(), error)
-}
+use shared::{answer, binderyctl, error};
 
 fn ids(list: &Value) -> Vec<(&str, &str)> {
     let policies = list["policies"].as_array().unwrap().iter();
@@ -75,7 +55,10 @@ fn the_five_are_listed_and_shown() {
 #[test]
 fn what_show_prints_is_a_policy_to_begin_from() {
     let folder = tempfile::tempdir().unwrap();
-    let shown = run(folder.path(), &["policy", "show", "guance"]);
+    let shown = binderyctl(folder.path())
+        .args(["policy", "show", "guance"])
+        .output()
+        .unwrap();
     let own = folder.path().join("own.toml");
     fs::write(&own, &shown.stdout).unwrap();
     let checked = answer(folder.path(), &["policy", "check", own.to_str().unwrap()]);
@@ -104,7 +87,14 @@ fn what_show_prints_is_a_policy_to_begin_from() {
 fn everything_wrong_with_a_file_is_said_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("wrong.toml");
-    let text = String::from_utf8(run(folder.path(), &["policy", "show", "emqx"]).stdout).unwrap();
+    let text = String::from_utf8(
+        binderyctl(folder.path())
+            .args(["policy", "show", "emqx"])
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
     let text = text
         .replace(
             "organization.payment_method != 'card'",
@@ -130,7 +120,10 @@ fn everything_wrong_with_a_file_is_said_at_once() {
         "“require” yields money, where a rule must be true or false"
     );
 
-    let output = run(folder.path(), &["policy", "check", path]);
+    let output = binderyctl(folder.path())
+        .args(["policy", "check", path])
+        .output()
+        .unwrap();
     let printed = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(printed.matches(path).count(), 2, "{printed}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use app::Access;
@@ -12,6 +12,7 @@ use aws::{AwsMarketplace, MfaCodes};
 use store::{AuditKey, DatabaseKey, Store};
 use vault::{Secret, SecretKind, SecretName, Vault, VaultError};
 
+use crate::attempt::Attempt;
 use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
 use crate::keys::AccessKeys;
 use crate::open::Own;
@@ -94,6 +95,11 @@ impl Connections {
         self.registry.find(id)
     }
 
+    /// Forgets the ways to AWS of connections that were added or mended and not opened since.
+    pub fn forget_identified(&self) {
+        lock(&self.identified).clear();
+    }
+
     /// Opens a connection's database. Starts nothing.
     pub fn open(&self, id: &str) -> Result<Connection, OpenError> {
         if id == Connection::SANDBOX {
@@ -112,10 +118,14 @@ impl Connections {
     }
 
     /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
-    /// anything goes wrong nothing of it is kept.
+    /// anything goes wrong nothing of it is kept; nor when the future is dropped, since the last thing it
+    /// waits for is what AWS says.
     pub async fn add(&self, draft: &Draft, keep: Keep) -> Result<SavedConnection, OpenError> {
         let checked = draft.check().map_err(OpenError::Draft)?;
         self.vault_of(keep).check()?;
+        if let Err(error) = self.clear_attempts() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "an attempt stays");
+        }
         let taken = self.list()?;
         if taken.len() >= CONNECTIONS_MAX {
             return Err(problem(
@@ -211,21 +221,7 @@ impl Connections {
     /// returns where.
     pub fn start_over(&self, id: &str) -> Result<Option<PathBuf>, OpenError> {
         let (saved, keep) = self.find(id)?;
-        let path = self.database(&saved, keep);
-        let mut aside = None;
-        if path.exists() {
-            let to = (1..=u16::MAX)
-                .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
-                .find(|to| !to.exists());
-            if let Some(to) = to {
-                fs::rename(&path, &to).map_err(|source| OpenError::File(path.clone(), source))?;
-                aside = Some(to);
-            }
-        }
-        for beside in [beside(&path, "-wal"), beside(&path, "-shm")] {
-            // What the log holds can be read with the lost key only.
-            let _ = fs::remove_file(beside);
-        }
+        let aside = set_aside(&self.database(&saved, keep))?;
         self.keep_database_keys(&saved, keep, &[&DatabaseKey::random()?])?;
         Ok(aside)
     }
@@ -253,14 +249,7 @@ impl Connections {
                 removed.secrets.push(name.to_string());
             }
         }
-        let path = self.database(&saved, keep);
-        for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
-            match fs::remove_file(&file) {
-                Ok(()) => removed.files.push(file),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(OpenError::File(file, error)),
-            }
-        }
+        removed.files = remove_database(&self.database(&saved, keep))?;
         self.registry.remove(&saved, keep)?;
         Ok(removed)
     }
@@ -283,16 +272,64 @@ impl Connections {
         credentials: &CheckedCredentials,
         keep: Keep,
     ) -> Result<(), OpenError> {
+        // AWS may have taken its time, and another process may have been faster.
+        if self.list()?.iter().any(|(known, _)| known.id == saved.id) {
+            return Err(name_taken());
+        }
+        // Then a file of this name belongs to nobody: its connection was taken out of the settings. Its
+        // key is unknown here, so it must not be in the way.
+        set_aside(&self.database(saved, keep))?;
+        let attempt = match keep {
+            Keep::InKeyring => {
+                let folder = self.folders.adding();
+                let begun = Attempt::begin(&folder, saved.id.as_str(), &saved.vault);
+                Some(begun.map_err(|source| OpenError::File(folder, source))?)
+            }
+            Keep::InMemory => None,
+        };
         let done = self.keep_all(saved, credentials, keep);
         if done.is_err() {
-            for kind in SecretKind::ALL {
-                let name = SecretName::new(&saved.vault, *kind);
-                if let Err(error) = self.vault_of(keep).remove(&name) {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a secret stays");
-                }
+            let database = self.database(saved, keep);
+            let undone = self.undo(
+                saved.id.as_str(),
+                &saved.vault,
+                self.vault_of(keep),
+                &database,
+            );
+            if let Err(error) = undone {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a secret stays");
+                return done;
             }
         }
+        attempt.into_iter().for_each(Attempt::end);
         done
+    }
+
+    /// Takes away what attempts to add a connection left that were killed: secrets that no connection
+    /// knows of, and a database that nobody can open.
+    pub fn clear_attempts(&self) -> Result<(), OpenError> {
+        for attempt in Attempt::left(&self.folders.adding()) {
+            let database = self.folders.database(&attempt.id);
+            self.undo(&attempt.id, &attempt.vault, &self.vault, &database)?;
+            attempt.end();
+        }
+        Ok(())
+    }
+
+    /// Takes away what an attempt kept, unless it had come to its end.
+    fn undo(&self, id: &str, name: &str, vault: &Vault, database: &Path) -> Result<(), OpenError> {
+        let all = self.list()?;
+        if all.iter().any(|(known, _)| known.vault == name) {
+            return Ok(());
+        }
+        for kind in SecretKind::ALL {
+            vault.remove(&SecretName::new(name, *kind))?;
+        }
+        // Another process may have added one of the same name in the meantime.
+        if id.is_empty() || all.iter().any(|(known, _)| known.id.as_str() == id) {
+            return Ok(());
+        }
+        remove_database(database).map(drop)
     }
 
     fn keep_all(
@@ -466,8 +503,40 @@ fn random_suffix() -> Result<String, OpenError> {
     Ok(key.to_hex()[..8].to_owned())
 }
 
+/// Moves a database whose key is lost out of the way; returns where it is then.
+fn set_aside(path: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let mut aside = None;
+    if path.exists() {
+        let to = (1..=u16::MAX)
+            .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
+            .find(|to| !to.exists());
+        if let Some(to) = to {
+            fs::rename(path, &to).map_err(|source| OpenError::File(path.to_owned(), source))?;
+            aside = Some(to);
+        }
+    }
+    for beside in [beside(path, "-wal"), beside(path, "-shm")] {
+        // What the log holds can be read with the lost key only.
+        let _ = fs::remove_file(beside);
+    }
+    Ok(aside)
+}
+
+/// Removes a database with what SQLite has beside it; tells what there was.
+fn remove_database(path: &Path) -> Result<Vec<PathBuf>, OpenError> {
+    let mut removed = Vec::new();
+    for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        match fs::remove_file(&file) {
+            Ok(()) => removed.push(file),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(OpenError::File(file, error)),
+        }
+    }
+    Ok(removed)
+}
+
 /// A file beside another, as SQLite names them.
-fn beside(path: &std::path::Path, suffix: &str) -> PathBuf {
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -231,27 +231,29 @@ impl CredentialsDraft {
         }
         let parsed = RoleArn::parse(&arn)
             .map_err(|_| "a role's ARN looks like arn:aws:iam::111122223333:role/NAME".to_owned());
-        let arn = problems.take("roleArn", parsed)?;
-        if let Some(account) = account.filter(|account| account.as_str() != arn.account()) {
+        let arn = problems.take("roleArn", parsed);
+        let of_role = arn.as_ref().map(RoleArn::account);
+        if let (Some(of_role), Some(account)) = (of_role, account)
+            && account.as_str() != of_role
+        {
             let message = format!(
-                "this role belongs to the account {}, and the seller account is {account}",
-                arn.account()
+                "this role belongs to the account {of_role}, and the seller account is {account}"
             );
             problems.note("roleArn", message);
         }
-        let external_id = problems.take("externalId", external_id(&self.external_id))?;
+        let external_id = problems.take("externalId", external_id(&self.external_id));
         let serial = squeezed(&self.mfa_serial);
         let mfa = (!serial.is_empty()).then(|| {
             MfaSerial::parse(&serial).map_err(|_| {
                 "an MFA device is arn:aws:iam::111122223333:mfa/NAME, or a serial number".to_owned()
             })
         });
-        let mfa = problems.take("mfaSerial", mfa.transpose())?;
-        base.map(|base| Source::Role {
-            arn,
-            external_id,
-            mfa,
-            base,
+        let mfa = problems.take("mfaSerial", mfa.transpose());
+        Some(Source::Role {
+            arn: arn?,
+            external_id: external_id?,
+            mfa: mfa?,
+            base: base?,
         })
     }
 }

@@ -22,6 +22,9 @@ pub enum OpenError {
     /// What was entered is not right.
     #[error("some of what was entered is not right")]
     Draft(Vec<FieldProblem>),
+    /// The person no longer wants what was entered; nothing of it is kept.
+    #[error("stopped; nothing of it was kept")]
+    Cancelled,
     /// AWS did not accept what was entered in this field.
     #[error("AWS does not accept what was entered")]
     AtField(&'static str, #[source] MarketplaceError),
@@ -40,8 +43,8 @@ pub enum OpenError {
     /// The database did not do as asked.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// A file cannot be moved or removed.
-    #[error("{} cannot be moved or removed", .0.display())]
+    /// A file cannot be written, moved or removed.
+    #[error("{} cannot be written, moved or removed", .0.display())]
     File(PathBuf, #[source] std::io::Error),
     /// AWS's shared configuration on this machine cannot be read.
     #[error(transparent)]
@@ -97,6 +100,11 @@ impl OpenError {
                 }];
                 Failure { fields, ..failure }
             }
+            // The kind's own hint is about syncs.
+            Self::Cancelled => Failure {
+                hint: None,
+                ..told(FailureKind::Stopped)
+            },
             Self::Vault(error) => told(FailureKind::Keyring).with_hint(error.hint()),
             Self::KeysLost => told(FailureKind::Credentials)
                 .with_hint("Enter the access keys again, under Settings or with `binderyctl connection credentials`."),

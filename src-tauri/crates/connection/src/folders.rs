@@ -50,6 +50,12 @@ impl Folders {
             .join(format!("{connection}.sqlite3"))
     }
 
+    /// Notes about connections that are being added.
+    #[must_use]
+    pub fn adding(&self) -> PathBuf {
+        self.data.join("adding")
+    }
+
     /// Databases of connections that end with the program that opened them.
     #[must_use]
     pub fn passing(&self) -> PathBuf {

@@ -6,6 +6,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+mod attempt;
 mod connections;
 mod draft;
 mod error;

@@ -174,6 +174,36 @@ impl KeyringSession {
         locked(&self.connect()).unwrap()
     }
 
+    /// What its entries are called, in order.
+    ///
+    /// # Panics
+    /// If the keyring does not answer.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        let bus = self.connect();
+        let mut labels: Vec<_> = items(&bus).into_iter().map(|(_, label)| label).collect();
+        labels.sort_unstable();
+        labels
+    }
+
+    /// Deletes the entries whose name has this in it, behind the back of whoever made them. How many.
+    ///
+    /// # Panics
+    /// If the keyring does not do so.
+    #[must_use]
+    pub fn delete(&self, part: &str) -> usize {
+        let bus = self.connect();
+        let meant = items(&bus)
+            .into_iter()
+            .filter(|(_, label)| label.contains(part));
+        let deleted = meant.map(|(item, _)| {
+            let interface = Some("org.freedesktop.Secret.Item");
+            bus.call_method(Some(SERVICE), &item, interface, "Delete", &())
+                .unwrap();
+        });
+        deleted.count()
+    }
+
     /// The daemons that run for it, and end with it.
     #[must_use]
     pub fn pids(&self) -> Vec<u32> {
@@ -202,6 +232,31 @@ impl KeyringSession {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
+}
+
+/// The entries of the keyring, and what they are called.
+fn items(bus: &Connection) -> Vec<(OwnedObjectPath, String)> {
+    let collection = property(bus, LOGIN, "org.freedesktop.Secret.Collection", "Items");
+    let items: Vec<OwnedObjectPath> = collection.try_into().unwrap();
+    let labeled = items.into_iter().map(|item| {
+        let label = property(bus, item.as_str(), "org.freedesktop.Secret.Item", "Label");
+        (item, String::try_from(label).unwrap())
+    });
+    labeled.collect()
+}
+
+fn property(bus: &Connection, path: &str, interface: &str, name: &str) -> OwnedValue {
+    bus.call_method(
+        Some(SERVICE),
+        path,
+        Some("org.freedesktop.DBus.Properties"),
+        "Get",
+        &(interface, name),
+    )
+    .unwrap()
+    .body()
+    .deserialize()
+    .unwrap()
 }
 
 /// `None` while there is no keyring.

@@ -120,12 +120,40 @@ pub struct OperationView {
     pub failure: Option<Failure>,
 }
 
+/// Names something that can be done from here, by the word it has in the audit too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the meanings stand at app::Action")]
+pub enum ActionKey {
+    LinkByToken,
+    LinkByAgreement,
+    Unlink,
+    RequestCancellation,
+    WithdrawCancellation,
+    EditDirectory,
+    SendUsage,
+}
+
+impl From<Action> for ActionKey {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::LinkByToken => Self::LinkByToken,
+            Action::LinkByAgreement => Self::LinkByAgreement,
+            Action::Unlink => Self::Unlink,
+            Action::RequestCancellation => Self::RequestCancellation,
+            Action::WithdrawCancellation => Self::WithdrawCancellation,
+            Action::EditDirectory => Self::EditDirectory,
+            Action::SendUsage => Self::SendUsage,
+        }
+    }
+}
+
 /// Something that can be done from here.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionView {
     /// Its word.
-    pub key: &'static str,
+    pub key: ActionKey,
     /// What it does, to put after “to”.
     pub what: &'static str,
     /// Why this connection cannot be used for it.
@@ -162,19 +190,24 @@ impl CheckView {
                 .iter()
                 .map(|(operation, permission)| OperationView::of(*operation, permission))
                 .collect(),
-            actions: Action::ALL
-                .iter()
-                .map(|action| ActionView {
-                    key: action.word(),
-                    what: action.what(),
-                    refusal: access
-                        .refusal(*action, Some(check))
-                        .map(|it| it.to_string()),
-                })
-                .collect(),
+            actions: ActionView::all(access, Some(check)),
             missing_policy: check.missing_policy(),
             full_policy: preflight::full_policy(access),
         }
+    }
+}
+
+impl ActionView {
+    /// Everything that can be done, and why not, as far as the connection and the last check of its
+    /// credentials tell. What the check left open is found out by acting.
+    #[must_use]
+    pub fn all(access: Access, known: Option<&app::Preflight>) -> Vec<Self> {
+        let view = |action: &Action| Self {
+            key: ActionKey::from(*action),
+            what: action.what(),
+            refusal: access.refusal(*action, known).map(|it| it.to_string()),
+        };
+        Action::ALL.iter().map(view).collect()
     }
 }
 
@@ -319,5 +352,30 @@ impl From<&Removed> for RemovedView {
             files: files.collect(),
             secrets: removed.secrets.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_has_the_same_word_here_as_in_the_audit() {
+        for action in Action::ALL {
+            let key = serde_json::to_value(ActionKey::from(*action)).unwrap();
+            assert_eq!(key, action.word());
+        }
+    }
+
+    #[test]
+    fn a_read_only_connection_tells_for_every_action_why_not() {
+        let refused = ActionView::all(Access::ReadOnly, None);
+        assert_eq!(refused.len(), Action::ALL.len());
+        for action in refused {
+            let refusal = action.refusal.unwrap();
+            assert!(refusal.contains("read-only"), "{:?}: {refusal}", action.key);
+        }
+        let free = ActionView::all(Access::Full, None);
+        assert!(free.iter().all(|action| action.refusal.is_none()));
     }
 }

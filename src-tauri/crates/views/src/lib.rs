@@ -21,8 +21,8 @@ pub use agreement::{
     AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
 };
 pub use connection::{
-    ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView, Outcome,
-    ProfileView, RemovedView,
+    ActionKey, ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView,
+    Outcome, ProfileView, RemovedView,
 };
 pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,

@@ -5,7 +5,7 @@ use connection::{Keep, SavedConnection};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{DeniedView, Failure, Millis, millis, number};
+use crate::{ActionView, DeniedView, Failure, Millis, millis, number};
 
 /// Which connection.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -105,6 +105,8 @@ pub struct Status {
     pub attention: Option<Failure>,
     /// What AWS denies and is missed.
     pub denied: Vec<DeniedView>,
+    /// Everything that can be done with the connection, and why not; nothing while there is no data.
+    pub actions: Vec<ActionView>,
     /// Whether the connection is being opened; the system may be asking for the keyring's password.
     pub opening: bool,
     /// Whether the window is locked; then nothing else is told.
@@ -131,6 +133,7 @@ impl Status {
             failure,
             attention: None,
             denied: Vec::new(),
+            actions: Vec::new(),
             opening: false,
             locked: false,
         }

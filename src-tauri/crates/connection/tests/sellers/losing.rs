@@ -1,0 +1,141 @@
+//! Lost keys, new keys, and the end of a connection.
+
+use std::fs;
+
+use app::sync::Scope;
+use app::{Failure, FailureKind};
+use connection::{Connection, OpenError};
+use vault::{Secret, SecretKind, SecretName};
+
+use super::{Story, kind, matched};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_database_key_is_told_and_the_old_file_is_kept() {
+    let story = Story::new().await;
+    let connection = story.added().await;
+    connection.sync(Scope::Changes).await.unwrap();
+    drop(connection);
+    let (saved, _) = story.connections.find("acme").unwrap();
+    let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
+    let key = story.vault.get(&name).unwrap().unwrap();
+    story.vault.remove(&name).unwrap();
+    let lost = |story: &Story| {
+        story
+            .connections
+            .open("acme")
+            .err()
+            .map(|error| kind(&error))
+    };
+    assert_eq!(lost(&story), Some(FailureKind::DatabaseKey));
+
+    let another = Secret::new("0".repeat(64)).unwrap();
+    story.vault.put(&name, &another).unwrap();
+    assert_eq!(lost(&story), Some(FailureKind::DatabaseKey));
+
+    let aside = story.connections.start_over("acme").unwrap().unwrap();
+    assert!(aside.exists());
+    let connection = story.connections.open("acme").unwrap();
+    assert_eq!(matched(&connection, ""), 0);
+    drop(connection);
+    // Should the key be found again, so is what the old file holds.
+    let key = store::DatabaseKey::from_hex(key.expose().trim()).unwrap();
+    let old = store::Store::open_encrypted(&aside, &key).unwrap();
+    assert_eq!(old.read(|read| read.agreement_count()).unwrap(), 60);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_encrypted_anew_and_an_attempt_cut_off_loses_nothing() {
+    let story = Story::new().await;
+    let connection = story.added().await;
+    connection.sync(Scope::Changes).await.unwrap();
+    assert_eq!(
+        kind(&story.connections.rekey("acme").unwrap_err()),
+        FailureKind::DatabaseLocked
+    );
+    drop(connection);
+    let (saved, _) = story.connections.find("acme").unwrap();
+    let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
+    let keys = || {
+        let text = story.vault.get(&name).unwrap().unwrap();
+        let keys = text.expose().split_whitespace().map(str::to_owned);
+        keys.collect::<Vec<_>>()
+    };
+    let before = keys();
+    assert_eq!(before.len(), 1, "a failed attempt leaves one key");
+    story.connections.rekey("acme").unwrap();
+    let after = keys();
+    assert_ne!(before, after);
+    assert_eq!(matched(&story.connections.open("acme").unwrap(), ""), 60);
+
+    // Killed after the new key was kept and before the file was encrypted with it.
+    let both = format!("{} {}", "1".repeat(64), after[0]);
+    story.vault.put(&name, &Secret::new(both).unwrap()).unwrap();
+    assert_eq!(matched(&story.connections.open("acme").unwrap(), ""), 60);
+    assert_eq!(keys(), after);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_removed_with_everything_when_its_name_is_typed() {
+    let story = Story::new().await;
+    drop(story.added().await);
+    for almost in ["", "acme", "Acme!", "Acme 2"] {
+        let refused = story.connections.remove("acme", almost).unwrap_err();
+        assert_eq!(refused.failure().fields[0].field, "confirm");
+    }
+    assert_eq!(story.secrets(), 2);
+    let removed = story.connections.remove("acme", "Acme").unwrap();
+    assert_eq!(removed.links, Some(0));
+    assert_eq!(removed.secrets.len(), 2);
+    assert!(
+        removed
+            .files
+            .iter()
+            .any(|file| file.ends_with("acme.sqlite3"))
+    );
+    assert_eq!(story.secrets(), 0);
+    assert!(story.connections.list().unwrap().is_empty());
+    let left = story.files();
+    assert!(
+        left.iter()
+            .all(|file| file.starts_with(story.folder.path().join("config"))),
+        "{left:?}"
+    );
+    assert_eq!(
+        kind(&story.connections.open("acme").err().unwrap()),
+        FailureKind::NotFound
+    );
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_deleted_behind_our_back_and_a_file_of_nonsense_are_told() {
+    let story = Story::new().await;
+    drop(story.added().await);
+    let (saved, _) = story.connections.find("acme").unwrap();
+    let name = SecretName::new(&saved.vault, SecretKind::AccessKeys);
+    story.vault.remove(&name).unwrap();
+    let connection = story.connections.open("acme").unwrap();
+    let error = connection.sync(Scope::Changes).await.unwrap_err();
+    assert_eq!(kind(&error), FailureKind::Credentials);
+    assert!(connection.attention().is_some());
+    let damaged = Secret::new("{ nonsense".to_owned()).unwrap();
+    story.vault.put(&name, &damaged).unwrap();
+    let error = connection.sync(Scope::Changes).await.unwrap_err();
+    assert_eq!(kind(&error), FailureKind::Keyring);
+    drop(connection);
+
+    let file = story.folder.path().join("config/connections.toml");
+    fs::write(&file, "[[connection\n").unwrap();
+    let failure: Failure = OpenError::from(story.connections.list().unwrap_err()).failure();
+    assert!(failure.message.contains("line 1"), "{}", failure.message);
+    // The sandbox opens nevertheless.
+    story.connections.open(Connection::SANDBOX).unwrap();
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "[[connection\n",
+        "it is left alone"
+    );
+    story.end().await;
+}

@@ -1,0 +1,133 @@
+//! Pinecone.
+
+use expect_test::expect;
+
+use super::{check, forgetting};
+use crate::cases::{Case, link};
+
+#[test]
+fn pc_1_only_an_owner_connects() {
+    check(
+        "pinecone",
+        |case| {
+            case.set("member.role", "billing-admin");
+        },
+        expect![[r#"
+        PC-1 refuse
+          mina@acme.example is not an owner of Acme (role: billing-admin).
+          mina@acme.example 님은 Acme 조직의 소유자가 아닙니다(역할: billing-admin).
+          mina@acme.example 不是 Acme 的所有者（角色：billing-admin）。
+          → One of the owners connects it, or makes the person an owner. Owners: lee@acme.example.
+          → 소유자가 직접 연결하거나 해당 사용자를 소유자로 지정해야 합니다. 소유자: lee@acme.example
+          → 请由所有者完成连接，或将该用户设为所有者。所有者：lee@acme.example。
+          ✉ Only an organization owner can connect Acme to AWS Marketplace. Please ask one of its owners to do this step or to make you an owner.
+          ✉ 조직 소유자만 Acme 조직을 AWS Marketplace에 연결할 수 있습니다. 소유자에게 연결을 요청하시거나 소유자 권한을 받아 주세요.
+          ✉ 只有组织所有者才能将 Acme 连接到 AWS Marketplace。请联系所有者完成此步骤，或授予您所有者角色。
+          member.role = billing-admin (directory, 2026-11-20T08:00:00.000Z)
+          member.email = mina@acme.example (directory, 2026-11-20T08:00:00.000Z)
+          organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
+          organization.owners = lee@acme.example (directory, 2026-11-20T08:00:00.000Z)
+    "#]],
+    );
+}
+
+#[test]
+fn pc_2_only_starter_is_connected() {
+    check(
+        "pinecone",
+        |case| {
+            case.set("organization.plan", "enterprise");
+        },
+        expect![[r#"
+        PC-2 refuse
+          Acme is on the plan enterprise; only organizations on Starter can be connected.
+          Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 연결할 수 있습니다.
+          Acme 的方案为 enterprise；只能连接 Starter 方案的组织。
+          → Choose an organization on Starter, or create a new one.
+          → Starter 플랜 조직을 선택하거나 새 조직을 만드세요.
+          → 请选择 Starter 方案的组织，或新建组织。
+          ✉ Acme is on the plan enterprise. Only organizations on the Starter plan can be connected to AWS Marketplace. Please choose one of those, or create a new organization.
+          ✉ Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 AWS Marketplace에 연결할 수 있으니 해당 조직을 선택하시거나 새 조직을 만들어 주세요.
+          ✉ Acme 当前方案为 enterprise。只有 Starter 方案的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
+          organization.plan = enterprise (directory, 2026-11-20T08:00:00.000Z)
+          organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
+    "#]],
+    );
+}
+
+#[test]
+fn pc_3_the_same_authentication_method() {
+    check(
+        "pinecone",
+        |case| {
+            case.set("member.authentication_method", "password");
+        },
+        expect![[r#"
+        PC-3 refuse
+          mina@acme.example signs in with password, but Acme uses google.
+          mina@acme.example 님의 인증 방식은 password이지만 Acme 조직은 google 방식을 사용합니다.
+          mina@acme.example 使用 password 登录，而 Acme 使用 google。
+          → The person signs in with google and opens the registration link again.
+          → 사용자가 google 방식으로 로그인한 뒤 등록 링크를 다시 열어야 합니다.
+          → 请该用户使用 google 登录后重新打开注册链接。
+          ✉ Please choose google, the authentication method of your existing organization Acme, when you set up your account. You used password.
+          ✉ 계정을 설정하실 때 기존 조직 Acme의 인증 방식인 google 방식을 선택해 주세요. 사용하신 방식: password
+          ✉ 设置账户时，请选择现有组织 Acme 的身份验证方式 google。您使用的是 password。
+          member.authentication_method = password (directory, 2026-11-20T08:00:00.000Z)
+          organization.authentication_method = google (directory, 2026-11-20T08:00:00.000Z)
+          member.email = mina@acme.example (directory, 2026-11-20T08:00:00.000Z)
+          organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
+    "#]],
+    );
+}
+
+#[test]
+fn pc_4_no_second_linked_organization() {
+    let change = |case: &mut Case| {
+        case.set("request.target", "new");
+        link(case, &["account", "group"]);
+    };
+    check(
+        "pinecone",
+        change,
+        expect![[r#"
+            PC-4 refuse
+              AWS account 444455556666 is subscribed already and linked to Globex (owners: kim@globex.example, park@globex.example). Setting up creates no second linked organization.
+              AWS 계정 444455556666은(는) 이미 구독 중이며 Globex 조직에 연결되어 있습니다(소유자: kim@globex.example, park@globex.example). 설정을 진행해도 두 번째 연결 조직은 생성되지 않습니다.
+              AWS 账户 444455556666 已订阅并连接到 Globex（所有者：kim@globex.example, park@globex.example）。再次设置不会创建第二个已连接的组织。
+              → Send the request for an invitation below; an owner of Globex invites the person.
+              → 아래 초대 요청을 보내세요. Globex 조직의 소유자가 해당 사용자를 초대하게 됩니다.
+              → 请发送下方的邀请申请，由 Globex 的所有者邀请该用户。
+              ✉ Hello kim@globex.example, park@globex.example, mina@acme.example wants to use Pinecone through AWS account 444455556666, which is connected to the organization Globex. Please invite mina@acme.example to it. Thank you.
+              ✉ kim@globex.example, park@globex.example 님, 안녕하세요. mina@acme.example 님이 AWS 계정 444455556666을(를) 통해 Pinecone 사용을 요청했습니다. 이 계정은 Globex 조직에 연결되어 있으니 mina@acme.example 님을 조직에 초대해 주시기 바랍니다. 감사합니다.
+              ✉ kim@globex.example, park@globex.example，您好：mina@acme.example 希望通过 AWS 账户 444455556666 使用 Pinecone。该账户已连接到组织 Globex，请邀请 mina@acme.example 加入该组织。谢谢。
+              links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].same_account = true (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].same_target = false (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+              account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_not_known_passes_nothing() {
+    expect![[r#"
+        BASE-2 (account.evidence), BASE-3 (account.evidence)
+        BASE-1 (agreement.status)
+        PC-3 (member.authentication_method)
+        PC-1 (member.role)
+        PC-3 (organization.authentication_method)
+        PC-2 (organization.plan)
+        PC-1 (request.target), PC-2 (request.target), PC-3 (request.target)
+        BASE-4 (links), PC-4 (links)
+    "#]]
+    .assert_eq(&forgetting("pinecone"));
+}
