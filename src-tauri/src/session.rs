@@ -22,6 +22,8 @@ pub(crate) struct Session {
     started: Instant,
     /// Where the person wants to go, from outside the window.
     address: Mutex<Option<String>>,
+    /// Stops the import that was begun last.
+    import: Mutex<CancellationToken>,
 }
 
 struct State {
@@ -82,6 +84,7 @@ impl Session {
             touched: AtomicI64::new(0),
             started: Instant::now(),
             address: Mutex::default(),
+            import: Mutex::default(),
         }
     }
 
@@ -196,8 +199,21 @@ impl Session {
         }
     }
 
+    /// What stops the import that begins now. One that is still running is stopped: its dialog is gone.
+    pub(crate) fn begin_import(&self) -> CancellationToken {
+        let stop = CancellationToken::new();
+        std::mem::replace(&mut *lock(&self.import), stop.clone()).cancel();
+        stop
+    }
+
+    /// Stops the running import, if any.
+    pub(crate) fn stop_import(&self) {
+        lock(&self.import).cancel();
+    }
+
     /// Takes the data off the screen and out of memory, keys included.
     pub(crate) async fn lock(&self) {
+        self.stop_import();
         let open = {
             let mut state = self.state();
             state.closed = Some(Closed::Locked);
@@ -256,6 +272,7 @@ impl Session {
 
     /// Stops what runs, before the program ends. What is kept in memory alone ends here.
     pub(crate) async fn end(&self) {
+        self.stop_import();
         let open = std::mem::take(&mut self.state().open);
         for open in open.into_values() {
             end(open).await;

@@ -351,7 +351,7 @@ async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connecti
 }
 
 /// Runs what blocks, for as long as the keyring may ask the person.
-async fn waiting<T: Send + 'static>(
+pub(super) async fn waiting<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
 ) -> Result<T, Failure> {
     joined(tauri::async_runtime::spawn_blocking(work).await)

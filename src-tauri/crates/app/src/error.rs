@@ -54,6 +54,14 @@ pub enum Error {
     /// The person stopped it. What was done until then stays.
     #[error("stopped; the next sync goes on from here")]
     Stopped,
+    /// The person stopped an import. What was taken in until then stays.
+    #[error("stopped after {taken_in} of {total} rows, which stay")]
+    ImportStopped {
+        /// Rows that are in.
+        taken_in: usize,
+        /// Rows that there are.
+        total: usize,
+    },
     /// A sync is running already.
     #[error("a sync is running already")]
     AlreadyRunning,
@@ -211,15 +219,20 @@ impl From<&Error> for Failure {
             Error::NotPermitted(_) => FailureKind::Refused,
             Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
-            Error::Stopped => FailureKind::Stopped,
+            Error::Stopped | Error::ImportStopped { .. } => FailureKind::Stopped,
             Error::AlreadyRunning => FailureKind::Busy,
         };
         let request = match error {
             Error::Marketplace(error) => error.request_id.clone(),
             _ => None,
         };
+        let hint = match error {
+            Error::ImportStopped { .. } => Some("Import the same file again to take in the rest."),
+            _ => None,
+        };
         Self {
             request,
+            hint: hint.map(str::to_owned),
             ..Self::new(kind, error.to_string())
         }
     }

@@ -155,6 +155,34 @@ fn a_file_is_tried_refused_skipped_and_found() {
     assert_eq!(row["organization"]["from"]["source"], "import crm.csv");
     assert_eq!(answer(folder, &skip)["kinds"][0]["unchanged"], 1);
 
+    // A billing account of nobody's organization is found as well.
+    let accounts = folder.join("accounts.csv");
+    fs::write(
+        &accounts,
+        "userName,email,company\nalone,kim@loner.test,성수로보틱스\n",
+    )
+    .unwrap();
+    let path = accounts.to_str().unwrap();
+    let import = ["organizations", "import", path, "--kind", "billing-account"];
+    assert_eq!(
+        answer(folder, &import)["kinds"][0]["kind"],
+        "billing-account"
+    );
+    let listed = answer(
+        folder,
+        &["organizations", "list", "--billing-accounts", "loner"],
+    );
+    let row = &listed["rows"][0];
+    assert_eq!(
+        (&row["billingAccount"]["userName"], &row["organizations"]),
+        (&json!("alone"), &json!(0))
+    );
+    let show = ["organizations", "show", "--billing-account", "alone"];
+    let shown = answer(folder, &show);
+    assert_eq!(shown["billingAccount"]["company"], "성수로보틱스");
+    let (code, _) = error(folder, &["organizations", "show", "alone"]);
+    assert_eq!(code, 7, "a billing account is no organization");
+
     let shown = String::from_utf8(run(folder, &["organizations", "show", "acme"]).stdout).unwrap();
     assert!(shown.contains("anna@acme.test  owner"), "{shown}");
     assert!(shown.contains("Payment method   not known"), "{shown}");
