@@ -27,6 +27,8 @@ export class Session {
    */
   readonly unhurried = new Promise<void>((resolve) => (this.#stopHurrying = resolve));
   #kept = new Map<string, unknown>();
+  /** Whether a file of the directory is being imported: its dialog lies over every screen. */
+  importing = $state(false);
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
