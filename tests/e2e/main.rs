@@ -8,6 +8,7 @@
 )]
 
 mod aws;
+mod directory;
 #[path = "../../src-tauri/xtask/src/display.rs"]
 mod display;
 mod driver;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -156,6 +156,15 @@ impl Window {
         self.press(&[Key::Backspace.into()]);
         self.until(&format!("{hook} taking {text:?}"), || {
             self.ask(self.find(hook)?.send_keys(text)).ok()
+        });
+    }
+
+    /// Chooses a file, as the system's own dialog would.
+    #[track_caller]
+    pub(crate) fn give_file(&self, hook: &str, file: &Path) {
+        self.until(&format!("{hook} taking {}", file.display()), || {
+            self.ask(self.find(hook)?.send_keys(&file.to_string_lossy()))
+                .ok()
         });
     }
 

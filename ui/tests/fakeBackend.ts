@@ -234,7 +234,7 @@ export class FakeCore {
     const report = this.directory.import(file, change && !this.#failing.has(command));
     if (report !== undefined) return this.#answer(command, argument, () => report);
     this.calls.push({ command, argument });
-    return Promise.resolve({ status: "error", error: failureOf({ code: "invalid", message: `${file.name} was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment` }) });
+    return Promise.resolve({ status: "error", error: failureOf({ code: "invalid", message: `the file ${file.name} was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment` }) });
   }
 
   #list(query: AgreementsQuery) {

@@ -19,6 +19,9 @@ const states = ["active", "active", "awaiting-aws", "active", "refused", "ending
 const crm = { source: "import crm-2026-11-18.csv", at: NOW - 2 * DAY };
 const sandbox = { source: "sandbox directory", at: NOW - 130_000 };
 
+const branches = ["", " Asia Pacific", " Holding", " Labs", " North", " Cloud Operations", " 서울", " Iberia"];
+/** The first ones are told apart by name; later ones are the companies' branches, and some are named alike. */
+const nameOf = (at: number) => `${names[at % names.length] ?? ""}${branches[Math.floor(at / names.length) % branches.length] ?? ""}`;
 const slug = (at: number) => ["halden-freight", "norrland", "seongsu-robotics", "cartagena", "qingdao-haice", "bluefin", "ostwald-brandt", "kestrel"][at % 8] ?? "org";
 
 export function makeOrganization(at: number): OrganizationListItem {
@@ -26,9 +29,9 @@ export function makeOrganization(at: number): OrganizationListItem {
   const link = at % 3 === 0;
   return {
     organization: {
-      id, name: names[at % names.length] ?? id, plan: plans[at % plans.length] ?? null, paymentMethod: payments[(at * 3) % payments.length] ?? null,
+      id, name: nameOf(at), plan: plans[at % plans.length] ?? null, paymentMethod: payments[(at * 3) % payments.length] ?? null,
       paymentReference: [{ known: true, value: "Visa 4242" }, { known: true, value: null }, { known: false, value: null }][at % 3] ?? { known: false, value: null },
-      creditBalance: at % 4 === 1 ? null : { amount: at % 4 === 0 ? "0" : `${at * 125}.50`, currency: at % 7 === 2 ? "KRW" : "USD" },
+      creditBalance: at % 4 === 1 ? null : at % 7 === 2 ? { amount: `${at * 9000}`, currency: "KRW" } : { amount: at % 4 === 0 ? "0" : `${at * 125}.50`, currency: "USD" },
       authenticationMethod: ["google", "password", null, "saml"][at % 4] ?? null, openInvoices: at % 6 === 4 ? null : at % 5 === 2 ? 3 : 0,
       billingAccount: at % 4 === 0 ? { known: true, value: `pay-${slug(at)}` } : at % 4 === 1 ? { known: true, value: null } : { known: false, value: null },
       createdAt: at % 9 === 8 ? null : NOW - (at % 900) * DAY, from: at % 2 === 0 ? crm : sandbox,
@@ -42,7 +45,7 @@ export function makeBillingAccount(at: number): BillingAccountListItem {
   const alone = at % 3 === 2;
   return {
     billingAccount: {
-      userName: `pay-${slug(at)}${at < 8 ? "" : `-${at}`}`, email: at % 5 === 3 ? null : `billing@${slug(at)}.example`, company: names[at % names.length] ?? null,
+      userName: `pay-${slug(at)}${at < 8 ? "" : `-${at}`}`, email: at % 5 === 3 ? null : `billing@${slug(at)}.example`, company: at % 7 === 6 ? null : nameOf(at),
       country: ["NO", "SE", "KR", "ES", "CN", null][at % 6] ?? null, createdAt: NOW - at * DAY, from: crm,
     },
     organizations: alone ? 0 : 1 + (at % 2), workspaces: at % 4, links: 0, linked: null,

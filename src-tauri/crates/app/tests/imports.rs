@@ -222,7 +222,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id,name,paymet_method\na,A,card\n",
         expect![[r#"
-            a.csv was not imported: line 1: paymet_method is an unknown column; was “paymentMethod” meant?
+            the file a.csv was not imported: line 1: paymet_method is an unknown column; was “paymentMethod” meant?
         "#]],
     );
     check(
@@ -230,7 +230,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id,name,Name\na,A,B\n",
         expect![[r#"
-            a.csv was not imported: line 1: Name is there twice
+            the file a.csv was not imported: line 1: Name is there twice
         "#]],
     );
     check(
@@ -238,7 +238,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id;name\na;A\n",
         expect![[r#"
-        a.csv was not imported: line 1: id;name is an unknown column; there are authenticationMethod, billingAccount, createdAt, creditBalance, creditCurrency, id, name, openInvoices, paymentMethod, paymentReference, plan
+        the file a.csv was not imported: line 1: id;name is an unknown column; there are authenticationMethod, billingAccount, createdAt, creditBalance, creditCurrency, id, name, openInvoices, paymentMethod, paymentReference, plan
     "#]],
     );
     check(
@@ -246,7 +246,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "id,name\na,A\n",
         expect![[r#"
-        a.csv was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment
+        the file a.csv was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment
     "#]],
     );
     check(
@@ -254,7 +254,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "kind,id,name\norganization,a,A\n",
         expect![[r#"
-            a.csv was not imported: line 1: kind is told by the file itself, and cannot be chosen for it
+            the file a.csv was not imported: line 1: kind is told by the file itself, and cannot be chosen for it
         "#]],
     );
     check(
@@ -262,7 +262,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         r#"{"organisations": []}"#,
         expect![[r#"
-        a.json was not imported: line 1: organisations is no list of the directory; was “organizations” meant?
+        the file a.json was not imported: line 1: organisations is no list of the directory; was “organizations” meant?
     "#]],
     );
     check(
@@ -270,7 +270,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         r#"{"members": [], "organizations": [], "members": [{}]}"#,
         expect![[r#"
-            a.json was not imported: line 1: every list must be there once
+            the file a.json was not imported: line 1: every list must be there once
         "#]],
     );
     check(
@@ -278,7 +278,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "{\n\"members\": [\n}",
         expect![[r#"
-        a.json was not imported: line 3: expected value (column 1)
+        the file a.json was not imported: line 3: expected value (column 1)
     "#]],
     );
     check(
@@ -286,7 +286,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "{}",
         expect![[r#"
-        a.json was not imported: line 1: kind is told by the lists themselves, and cannot be chosen for them
+        the file a.json was not imported: line 1: kind is told by the lists themselves, and cannot be chosen for them
     "#]],
     );
     check(
@@ -294,7 +294,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "",
         expect![[r#"
-        a.txt was not imported: line 1: the name must end in .csv, .json, .jsonl or .ndjson
+        the file a.txt was not imported: line 1: the name must end in .csv, .json, .jsonl or .ndjson
     "#]],
     );
 }
@@ -340,7 +340,10 @@ fn a_file_with_bad_rows_is_refused_whole_unless_they_are_to_be_skipped() {
     let story = Story::new();
     let empty = story.everything();
     let refused = story.import("x.jsonl", text, OnBadRows::Refuse);
-    assert_eq!(refused, "x.jsonl was not imported: line 2: name is needed");
+    assert_eq!(
+        refused,
+        "the file x.jsonl was not imported: line 2: name is needed"
+    );
     assert_eq!(story.everything(), empty);
     story.import("x.jsonl", text, OnBadRows::Skip);
     let page = directory::organizations(&story.store, "", SortBy::default(), 0, 9).unwrap();

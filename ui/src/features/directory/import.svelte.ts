@@ -1,6 +1,10 @@
+import { count } from "../../format";
+import { m } from "../../i18n";
 import { listen, settle, unexpected, type Backend } from "../../ipc/backend";
 import { importBytesMax, type EntryKind, type Failure, type ImportFile, type ImportReport } from "../../ipc/bindings";
 import { inBase64 } from "../../parts/files";
+
+export const MIB = 1024 * 1024;
 
 export type Step = "choose" | "reading" | "planned" | "importing" | "done";
 
@@ -12,8 +16,6 @@ export class Import {
   /** What the import would do, and then what it did. */
   report = $state.raw<ImportReport>();
   failure = $state.raw<Failure>();
-  /** The file is longer than what is read at all. */
-  tooLong = $state(false);
   skip = $state(false);
   progress = $state.raw({ done: 0, total: 0 });
   #backend: Backend;
@@ -29,6 +31,11 @@ export class Import {
     return listen(this.#backend.events.importProgressed, (progress) => (this.progress = progress));
   }
 
+  /** Whether there is a file to ask about. */
+  get isRead(): boolean {
+    return this.file !== undefined && this.file.size <= importBytesMax;
+  }
+
   get good(): number {
     return this.report?.kinds.reduce((sum, kind) => sum + kind.added + kind.changed + kind.unchanged, 0) ?? 0;
   }
@@ -40,8 +47,11 @@ export class Import {
   async choose(file: File): Promise<void> {
     const turn = this.#begin();
     this.file = file;
-    this.tooLong = file.size > importBytesMax;
-    if (this.tooLong) return void (this.step = "choose");
+    if (file.size > importBytesMax) {
+      // Not even read: it may be as long as the disk.
+      this.failure = { ...unexpected(m.import_too_long({ size: count(importBytesMax / MIB) })), code: "invalid" };
+      return void (this.step = "choose");
+    }
     try {
       this.#content = await inBase64(file);
     } catch (error) {
@@ -70,7 +80,7 @@ export class Import {
   }
 
   #begin(): number {
-    [this.step, this.report, this.failure, this.tooLong, this.skip] = ["reading", undefined, undefined, false, false];
+    [this.step, this.report, this.failure, this.skip] = ["reading", undefined, undefined, false];
     return ++this.#turn;
   }
 

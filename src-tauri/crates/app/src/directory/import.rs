@@ -64,7 +64,7 @@ pub struct BadRow {
 
 /// A file that is not taken in, with everything that is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} was not imported: {}", .bad.first().map(ToString::to_string).unwrap_or_default())]
+#[error("the file {file} was not imported: {}", .bad.first().map(ToString::to_string).unwrap_or_default())]
 pub struct ImportError {
     /// The file's name.
     pub file: String,
