@@ -190,7 +190,9 @@ describe("an import", () => {
     core.importProgress({ done: 1, total: 3 });
     await screen.findByText("1 of 3 rows are in");
     await user.click(await found("import-stop"));
-    expect(core.called("stopImport")).toHaveLength(1);
+    await user.keyboard("{Escape}");
+    expect(core.called("stopImport")).toHaveLength(2);
+    expect(part("import")).not.toBeNull();
     core.fail("runImport", { code: "stopped", message: "stopped after 1 of 3 rows, which stay", hint: "Import the same file again to take in the rest." });
     gate.open();
     await screen.findByText("The import did not come to its end");

@@ -219,3 +219,63 @@ impl ImportFile {
         import::plan(store, &self.name, bytes, self.kind.map(Into::into))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(name: &str, bytes: &[u8], kind: Option<EntryKind>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("test.sqlite3")).unwrap();
+        let file = ImportFile {
+            name: name.to_owned(),
+            kind,
+            content: STANDARD.encode(bytes),
+        };
+        match file.plan(&store, &file.bytes().unwrap()) {
+            Ok(plan) => {
+                let report = ImportReport::of_plan(&plan);
+                format!(
+                    "{} good kinds, {} bad rows",
+                    report.kinds.len(),
+                    report.left_out
+                )
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_file_arrives_as_the_bytes_it_has() {
+        let text = "kind,id,name\norganization,a,볼트 & Größe\norganization,b,\n";
+        assert_eq!(
+            said("crm.csv", text.as_bytes(), None),
+            "1 good kinds, 1 bad rows"
+        );
+        let plain = "id,name\na,A\n".as_bytes();
+        let kind = Some(EntryKind::Organization);
+        assert_eq!(said("crm.csv", plain, kind), "1 good kinds, 0 bad rows");
+        for (name, bytes, why) in [
+            (
+                "crm.csv",
+                &b"kind,id,name\norganization,a,\xc4rger\n"[..],
+                "line 2: the file is no text in UTF-8",
+            ),
+            ("crm.csv", &b""[..], "kind is needed as a column"),
+            ("crm.xlsx", &b"PK"[..], "must end in .csv"),
+        ] {
+            let told = said(name, bytes, None);
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base64_is_a_failure_and_no_empty_file() {
+        let file = ImportFile {
+            name: "crm.csv".to_owned(),
+            kind: None,
+            content: "%%%".to_owned(),
+        };
+        assert_eq!(file.bytes().unwrap_err().code, Code::Internal);
+    }
+}

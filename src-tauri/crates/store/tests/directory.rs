@@ -229,6 +229,10 @@ fn counts_and_links_stand_beside_the_organization() {
         (row.members, row.workspaces, row.deployments, row.links),
         (1, 1, 1, 1)
     );
+    let linked = row.linked.as_ref().unwrap();
+    assert_eq!(linked.agreement.as_str(), "agmt-1");
+    assert_eq!(linked.state, LinkState::Active);
+    assert_eq!(linked.listing, None, "AWS has not told of the agreement");
     let acme = store
         .read(|read| read.organization(&id("acme")))
         .unwrap()
@@ -292,6 +296,14 @@ fn a_list_is_read_window_by_window_in_an_order_with_what_was_not_told_last() {
         names(&store, "", most, 2),
         ["Cove"],
         "last in either direction"
+    );
+    let backwards = by(OrganizationSort::Name, true);
+    assert_eq!(names(&store, "", backwards, 0), ["Cove", "Acme"]);
+    let plans = by(OrganizationSort::Plan, true);
+    assert_eq!(
+        names(&store, "", plans, 0),
+        ["100%_Bolt", "Acme"],
+        "equal ones by name, whatever the direction"
     );
     let oldest = by(OrganizationSort::Told, false);
     assert_eq!(names(&store, "", oldest, 0), ["100%_Bolt", "Acme"]);

@@ -287,3 +287,50 @@ fn knowable(value: &Known<impl ToString>) -> Knowable {
 fn provenance<T>(told: &Told<T>) -> Provenance {
     Provenance::new(&told.origin.source, told.origin.as_of)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{DirectoryId, Text, Timestamp};
+    use store::table::directory::Origin;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_told_is_told_apart_from_what_there_is_none_of() {
+        let told = Told {
+            it: Organization {
+                id: DirectoryId::parse("acme").unwrap(),
+                name: Text::parse("Acme").unwrap(),
+                plan: None,
+                payment_method: None,
+                payment_reference: Known::Unknown,
+                credit_balance: None,
+                authentication_method: None,
+                open_invoices: Some(0),
+                billing_account: Known::Absent,
+                created_at: None,
+            },
+            origin: Origin {
+                source: "import crm.csv".to_owned(),
+                as_of: Timestamp::from_millis(7),
+            },
+        };
+        let json = serde_json::to_value(OrganizationInfo::from(&told)).unwrap();
+        assert_eq!(
+            json["paymentReference"],
+            serde_json::json!({"known": false, "value": null})
+        );
+        assert_eq!(
+            json["billingAccount"],
+            serde_json::json!({"known": true, "value": null})
+        );
+        assert_eq!(
+            (&json["plan"], &json["openInvoices"]),
+            (&serde_json::Value::Null, &0.into())
+        );
+        assert_eq!(
+            json["from"],
+            serde_json::json!({"source": "import crm.csv", "at": 7})
+        );
+    }
+}

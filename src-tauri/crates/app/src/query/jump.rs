@@ -1,7 +1,7 @@
 //! What a pasted or typed text may mean.
 
 use domain::filter::{Condition, Filter, Span, Term};
-use domain::{AccountId, AgreementId, Organization};
+use domain::{AccountId, AgreementId, DirectoryId, Organization};
 use store::Store;
 use store::query::Sort;
 use store::table::directory::SortBy;
@@ -102,8 +102,10 @@ fn of_directory(store: &Store, words: &str) -> Result<Vec<JumpTarget>, Error> {
     let organizations = directory::organizations(store, words, by_name, 0, OF_DIRECTORY_MAX)?;
     let accounts = directory::billing_accounts(store, words, 0, OF_DIRECTORY_MAX)?;
     let mut targets = Vec::new();
-    if let Ok(named) = directory::organization(store, words) {
-        targets.push(to_organization(&named.record.organization.it));
+    if let Ok(id) = DirectoryId::parse(words)
+        && let Some(named) = store.read(|read| read.organization(&id))?
+    {
+        targets.push(to_organization(&named.organization.it));
     }
     for row in organizations.rows {
         let target = to_organization(&row.organization.it);

@@ -3,20 +3,22 @@
 //! To search is to look at every row. So the keys of the last few results are kept, for as long as
 //! nothing is written, and rows are read by key: whoever scrolls asks for no search.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::{
     AgreementId, BillingAccount, DirectoryId, EntryKind, LinkState, Organization, TargetKind,
 };
+use rusqlite::types::ValueRef;
 use rusqlite::{Row, named_params, params_from_iter};
 
 use super::{PAGE_MAX, Told, rows};
 use crate::store::lock;
 use crate::{Error, Read, Result};
 
-/// Results whose keys are kept: of the list, of the one before it and of the palette.
-const LISTED_MAX: usize = 3;
+/// Results whose keys are kept: of the list, of the one before it, and the palette's two.
+const LISTED_MAX: usize = 4;
 
 /// What organizations are sorted by. What was not told comes last, in either direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -243,21 +245,23 @@ impl Read<'_> {
 
     fn search(&self, question: &Question) -> Result<Found> {
         // Every member is looked at once, which takes half as long as each organization's own.
-        let (table, key, matches, order) = match question.kind {
+        let (table, key, name, rank, matches) = match question.kind {
             EntryKind::BillingAccount => (
                 "billing_account",
                 "user_name",
-                "(:all OR user_name LIKE :like ESCAPE '\\' OR email LIKE :like ESCAPE '\\'
-                    OR company LIKE :like ESCAPE '\\')",
-                "user_name COLLATE NOCASE, user_name".to_owned(),
+                "user_name",
+                "NULL",
+                "user_name LIKE :like ESCAPE '\\' OR email LIKE :like ESCAPE '\\'
+                    OR company LIKE :like ESCAPE '\\'",
             ),
             _ => (
                 "organization",
                 "id",
-                "(:all OR id LIKE :like ESCAPE '\\' OR name LIKE :like ESCAPE '\\'
+                "name",
+                rank_of(question.sort.key),
+                "id LIKE :like ESCAPE '\\' OR name LIKE :like ESCAPE '\\'
                     OR billing_account LIKE :like ESCAPE '\\'
-                    OR id IN (SELECT organization FROM member WHERE email LIKE :like ESCAPE '\\'))",
-                order_of(question.sort),
+                    OR id IN (SELECT organization FROM member WHERE email LIKE :like ESCAPE '\\')",
             ),
         };
         let total = self
@@ -265,18 +269,20 @@ impl Read<'_> {
             .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
                 row.get(0)
             })?;
-        let mut keys = self.tx.prepare_cached(&format!(
-            "SELECT {key} FROM {table} WHERE {matches} ORDER BY {order}"
+        let all = question.search.is_empty();
+        let mut matching = self.tx.prepare_cached(&format!(
+            "SELECT {key}, {name}, {rank} FROM {table} WHERE :all OR {matches}"
         ))?;
         let like = containing(&question.search);
-        let found = keys.query_map(
-            named_params! {":all": question.search.is_empty(), ":like": like},
-            |row: &Row<'_>| row.get::<_, Box<str>>(0),
-        )?;
-        Ok(Found {
-            keys: found.collect::<rusqlite::Result<_>>()?,
-            total,
-        })
+        let mut rows = matching.query(named_params! {":all": all, ":like": like})?;
+        let mut ranked = Vec::with_capacity(if all { total } else { 0 });
+        while let Some(row) = rows.next()? {
+            ranked.push(Ranked::read(row)?);
+        }
+        // SQLite's own sorting would take twice as long as all of this.
+        ranked.sort_unstable_by(|one, other| one.compare(other, question.sort));
+        let keys = ranked.into_iter().map(|ranked| ranked.key).collect();
+        Ok(Found { keys, total })
     }
 
     /// How many organizations each of these billing accounts pays for, in one look at all of them.
@@ -321,17 +327,66 @@ impl Read<'_> {
     }
 }
 
-/// The order in SQL.
-fn order_of(sort: SortBy) -> String {
-    let column = match sort.key {
-        OrganizationSort::Name => "name",
+/// A key with what it is sorted by.
+struct Ranked {
+    key: Box<str>,
+    /// In small letters, as far as they are ASCII.
+    name: Box<[u8]>,
+    /// What comes before the name; absent when it was not told, or when the name is all there is.
+    rank: Option<Rank>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Number(i64),
+    Text(Box<[u8]>),
+}
+
+impl Ranked {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        let small = |text: &[u8]| text.to_ascii_lowercase().into_boxed_slice();
+        Ok(Self {
+            key: row.get(0)?,
+            name: small(row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?),
+            rank: match row.get_ref(2)? {
+                ValueRef::Integer(number) => Some(Rank::Number(number)),
+                ValueRef::Text(text) => Some(Rank::Text(small(text))),
+                _ => None,
+            },
+        })
+    }
+
+    fn compare(&self, other: &Self, sort: SortBy) -> Ordering {
+        let directed = |ordering: Ordering| {
+            if sort.descending {
+                ordering.reverse()
+            } else {
+                ordering
+            }
+        };
+        let by_rank = match (&self.rank, &other.rank) {
+            (Some(one), Some(other)) => directed(one.cmp(other)),
+            (one, other) => one.is_none().cmp(&other.is_none()),
+        };
+        let by_name = || match sort.key {
+            OrganizationSort::Name => directed(self.name.cmp(&other.name)),
+            _ => self.name.cmp(&other.name),
+        };
+        by_rank
+            .then_with(by_name)
+            .then_with(|| self.key.cmp(&other.key))
+    }
+}
+
+/// The column that comes before the name.
+const fn rank_of(key: OrganizationSort) -> &'static str {
+    match key {
+        OrganizationSort::Name => "NULL",
         OrganizationSort::Plan => "plan",
         OrganizationSort::PaymentMethod => "payment_method",
         OrganizationSort::OpenInvoices => "open_invoices",
         OrganizationSort::Told => "as_of",
-    };
-    let direction = if sort.descending { "DESC" } else { "ASC" };
-    format!("{column} IS NULL, {column} COLLATE NOCASE {direction}, name COLLATE NOCASE, id")
+    }
 }
 
 /// The pattern of LIKE for a text that stands anywhere, with nothing in it meaning more than itself.
