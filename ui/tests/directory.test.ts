@@ -1,5 +1,9 @@
 import { fireEvent } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+// Made ready before anybody waits for them.
+import "../src/app/CommandPalette.svelte";
+import "../src/features/directory/ImportDialog.svelte";
+import "../src/features/directory/OrganizationPane.svelte";
 import { importBytesMax } from "../src/ipc/bindings";
 import { FakeCore } from "./fakeBackend";
 import { sellerCard } from "./fakeConnections";
