@@ -39,7 +39,7 @@ export class Session {
     // Only the first session begins with a page that is being made; and what keeps its rows waiting is to be told.
     if (before === undefined) setTimeout(this.#stopHurrying, HURRY_MAX_MS);
     else this.#stopHurrying();
-    this.#status = new Live(backend, ["status", "agreements", "permissions", "sandbox"], async () => {
+    this.#status = new Live(backend, ["status", "agreements", "directory", "permissions", "sandbox"], async () => {
       await this.unhurried;
       return backend.status();
     });

@@ -69,6 +69,7 @@ describe("the organizations", () => {
     core.directory.organizations = core.directory.organizations.slice(0, 3);
     core.tell("directory");
     await waitFor(() => expect(rows()).toHaveLength(3));
+    await waitFor(() => expect(part("nav-organizations")?.textContent).toContain("3"));
     core.fail("listOrganizations", { code: "internal", message: "The disk is gone." });
     core.tell("directory");
     await screen.findByText("The disk is gone.", { exact: false });

@@ -46,7 +46,7 @@ export class FakeCore {
     this.directory = new FakeDirectory(count);
     this.status = {
       connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false, memoryOnly: false },
-      agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
+      agreements: count, organizations: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
       listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
       offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], opening: false, locked: false,
     };
@@ -168,7 +168,7 @@ export class FakeCore {
         { kind: "filter" as const, id: text, title: `Agreements with “${text}”`, detail: `${this.rows.filter(matcher(text)).length}` },
       ]),
       overview: () => can("overview", null, () => this.#overview()),
-      status: () => can("status", null, () => ({ ...this.status })),
+      status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),
       stopSync: () => can("stopSync", null, () => null),
       reportReady: () => can("reportReady", null, () => null),

@@ -1133,6 +1133,8 @@ export type Status = {
 	entitlements: number,
 	/**  Active agreements without a live link. */
 	needsSetup: number,
+	/**  Organizations of the vendor's directory here. */
+	organizations: number,
 	/**  Whether that is all. */
 	listing: Listing,
 	/**  Why the newest listing broke off. */

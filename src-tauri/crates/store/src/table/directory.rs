@@ -178,6 +178,14 @@ impl Read<'_> {
         })
     }
 
+    /// How many organizations there are.
+    pub fn organization_count(&self) -> Result<usize> {
+        let mut count = self
+            .tx
+            .prepare_cached("SELECT count(*) FROM organization")?;
+        Ok(count.query_row([], |row| row.get(0))?)
+    }
+
     /// How many entries of each kind there are.
     pub fn directory_counts(&self) -> Result<BTreeMap<EntryKind, usize>> {
         let mut counts = BTreeMap::new();
