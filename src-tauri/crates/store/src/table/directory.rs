@@ -2,6 +2,7 @@
 
 mod list;
 mod rows;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,12 @@ use domain::{
 };
 use rusqlite::Connection;
 
-pub(crate) use self::list::Listed;
 pub use self::list::{
     BillingAccountPage, BillingAccountRow, LinkedAgreement, OrganizationPage, OrganizationRow,
     OrganizationSort, SortBy,
 };
 use self::rows::{Kept, find, of, put};
+pub(crate) use self::search::Listed;
 use crate::{Error, Read, Result, Topic, Write};
 
 /// Entries that one change set may hold, which is what DynamoDB takes in one transaction.
