@@ -62,6 +62,11 @@ mod tests {
                 "bindery://agreements?filter=status%3Aactive&open=agmt-1",
                 "#/agreements?filter=status%3Aactive&open=agmt-1",
             ),
+            ("bindery://organizations/acme", "#/organizations?open=acme"),
+            (
+                "bindery://billing-accounts/pay%2Facme?tab=links",
+                "#/billing-accounts?open=pay%2Facme&tab=links",
+            ),
             ("BINDERY:needs-setup/", "#/needs-setup"),
             (
                 "bindery://agreements/agmt-1?tab=chain#x",

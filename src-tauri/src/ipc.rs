@@ -3,6 +3,7 @@
 
 mod agreements;
 mod connections;
+mod directory;
 mod linking;
 mod mail;
 mod preferences;
@@ -13,8 +14,10 @@ include!("ipc/names.rs");
 
 use std::sync::Arc;
 
+use app::directory::import::FILE_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use store::table::directory::OF_ONE_MAX;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 use views::{Code, Failure, SyncProgress, Topic};
 
@@ -50,6 +53,8 @@ pub struct AddressOpened {}
 #[must_use]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
+        .constant("importBytesMax", FILE_BYTES_MAX)
+        .constant("directoryOfOneMax", OF_ONE_MAX)
         .commands(collect_commands![
             agreements::list_agreements,
             agreements::count_agreements,
@@ -67,6 +72,13 @@ pub fn builder() -> Builder<tauri::Wry> {
             linking::execute_link,
             linking::withdraw_plan,
             linking::show_link,
+            directory::list_organizations,
+            directory::list_billing_accounts,
+            directory::show_organization,
+            directory::show_billing_account,
+            directory::plan_import,
+            directory::run_import,
+            directory::stop_import,
             status::status,
             status::start_sync,
             status::stop_sync,
@@ -110,6 +122,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         .events(collect_events![
             DataChanged,
             SyncProgressed,
+            directory::ImportProgressed,
             SessionChanged,
             AddressOpened,
         ])

@@ -24,6 +24,8 @@ pub(crate) struct Session {
     address: Mutex<Option<String>>,
     /// Stops asking AWS whose the credentials are that are being entered.
     identification: Mutex<CancellationToken>,
+    /// Stops the import that was begun last.
+    import: Mutex<CancellationToken>,
 }
 
 struct State {
@@ -89,6 +91,7 @@ impl Session {
             started: Instant::now(),
             address: Mutex::default(),
             identification: Mutex::default(),
+            import: Mutex::default(),
         }
     }
 
@@ -240,8 +243,21 @@ impl Session {
         lock(&self.identification).cancel();
     }
 
+    /// What stops the import that begins now. One that is still running is stopped: its dialog is gone.
+    pub(crate) fn begin_import(&self) -> CancellationToken {
+        let stop = CancellationToken::new();
+        std::mem::replace(&mut *lock(&self.import), stop.clone()).cancel();
+        stop
+    }
+
+    /// Stops the running import, if any.
+    pub(crate) fn stop_import(&self) {
+        lock(&self.import).cancel();
+    }
+
     /// Takes the data off the screen and out of memory, keys included.
     pub(crate) async fn lock(&self) {
+        self.stop_import();
         // What is being entered is in memory too, and what was entered just now.
         self.cancel_identification();
         self.connections.forget_identified();
@@ -300,6 +316,7 @@ impl Session {
 
     /// Stops what runs, before the program ends. What is kept in memory alone ends here.
     pub(crate) async fn end(&self) {
+        self.stop_import();
         self.end_all().await;
         let passing = self.connections.list().unwrap_or_default();
         if passing.iter().any(|(_, keep)| *keep == Keep::InMemory) {

@@ -9,6 +9,7 @@
 
 mod account;
 mod aws;
+mod directory;
 #[path = "../../src-tauri/xtask/src/display.rs"]
 #[expect(dead_code, reason = "the tests never use a screen that is there")]
 mod display;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -208,6 +208,15 @@ impl Window {
             let arguments = vec![json!(hook), json!(text)];
             let pasted = self.ask(self.client().execute(script, arguments)).ok()?;
             pasted.as_bool()?.then_some(())
+        });
+    }
+
+    /// Chooses a file, as the system's own dialog would.
+    #[track_caller]
+    pub(crate) fn give_file(&self, hook: &str, file: &Path) {
+        self.until(&format!("{hook} taking {}", file.display()), || {
+            self.ask(self.find(hook)?.send_keys(&file.to_string_lossy()))
+                .ok()
         });
     }
 

@@ -17,8 +17,8 @@ export type Desk = {
 
 export type CommandGroup = "go" | "data" | "window";
 export type CommandId =
-  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goSandbox" | "goSettings" | "back" | "forward" | "closeDetail"
-  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
+  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goSandbox" | "goSettings" | "back" | "forward" | "closeDetail"
+  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
 
 export type Command = {
   id: CommandId;
@@ -39,7 +39,8 @@ export const commands: readonly Command[] = [
   { id: "goOverview", group: "go", icon: "home", title: m.command_go_overview, keys: ["Ctrl+1"], run: ({ router }) => router.go({ screen: "overview" }) },
   { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "agreements" }) },
   { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
-  { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
+  { id: "goOrganizations", group: "go", icon: "building", title: m.command_go_organizations, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "organizations" }) },
+  { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+9"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
   { id: "goSettings", group: "go", icon: "gear", title: m.command_go_settings, keys: ["Ctrl+,"], run: ({ router }) => router.go({ screen: "settings" }) },
   { id: "back", group: "go", icon: "left", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
   { id: "forward", group: "go", icon: "right", title: m.command_forward, keys: ["Alt+ArrowRight"], run: () => history.forward() },
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   { id: "sync", group: "data", icon: "renew", title: m.command_sync, keys: ["F5", "Ctrl+R"], run: ({ session }) => void session.startSync() },
   { id: "syncFull", group: "data", icon: "renew", title: m.command_sync_full, keys: ["Ctrl+Shift+R"], run: ({ session }) => void session.startSync(true) },
   { id: "stopSync", group: "data", icon: "stop", title: m.command_stop_sync, keys: [], run: ({ session }) => void session.stopSync(), when: ({ session }) => session.sync !== null },
+  { id: "importOrganizations", group: "data", icon: "upload", title: m.command_import_organizations, keys: [], run: ({ session }) => (session.importing = true), when: ({ session }) => session.status?.connection.readOnly === false },
   { id: "addAccount", group: "window", icon: "plus", title: m.command_add_account, keys: [], run: ({ connections }) => connections.ask({ what: "add" }) },
   { id: "lock", group: "window", icon: "lock", title: m.command_lock, keys: ["Ctrl+L"], run: ({ connections }) => void connections.lock() },
   { id: "themeSystem", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.system() }), keys: [], run: ({ session }) => session.prefer({ theme: "system" }) },
@@ -103,7 +105,7 @@ function hasSandbox({ session }: Desk): boolean {
 
 function focusFilter({ router }: Desk): void {
   const focus = () => document.querySelector<HTMLInputElement>("[data-focus=filter]")?.select();
-  if (router.route.screen === "agreements") return focus();
+  if (document.querySelector("[data-focus=filter]") !== null) return focus();
   router.go({ screen: "agreements" });
   requestAnimationFrame(focus);
 }

@@ -7,14 +7,15 @@ import { showFatal } from "./app/fatal";
 import { askingAhead } from "./ipc/ahead";
 import { core } from "./ipc/backend";
 import { PAGE_ROWS } from "./parts/table/pages.svelte";
-import { firstRoute } from "./router.svelte";
+import { agreementSort, firstRoute } from "./router.svelte";
 import { showLastTheme } from "./session.svelte";
 
 const target = document.getElementById("app");
 if (target !== null) {
   try {
-    const { screen, filter, sort, descending } = firstRoute();
-    const backend = askingAhead(core, screen === "agreements" ? { filter, sort, descending, offset: 0, limit: PAGE_ROWS } : undefined);
+    const route = firstRoute();
+    const { screen, filter, descending } = route;
+    const backend = askingAhead(core, screen === "agreements" ? { filter, sort: agreementSort(route), descending, offset: 0, limit: PAGE_ROWS } : undefined);
     showLastTheme();
     mount(App, { target, props: { backend } });
   } catch (error) {

@@ -1,22 +1,24 @@
 import { createContext } from "svelte";
-import type { SortKey } from "./ipc/bindings";
+import type { OrganizationSort, SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "sandbox", "settings"] as const;
+export const screens = ["overview", "agreements", "needs-setup", "organizations", "billing-accounts", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
-export type DetailTab = "overview" | "entitlements" | "terms" | "chain" | "json";
+export type DetailTab = "overview" | "entitlements" | "terms" | "chain" | "members" | "workspaces" | "links" | "json";
+export type Sort = SortKey | OrganizationSort;
 
 /** Where the person is: everything that back, forward and an address bring back. */
 export type Route = {
   screen: Screen;
   filter: string;
-  sort: SortKey;
+  sort: Sort;
   descending: boolean;
   open: string | null;
   tab: DetailTab;
 };
 
 const sortKeys: readonly SortKey[] = ["buyer", "listing", "status", "link", "ends", "starts", "updated", "value", "account", "setup"];
-const detailTabs: readonly DetailTab[] = ["overview", "entitlements", "terms", "chain", "json"];
+const organizationSorts: readonly OrganizationSort[] = ["name", "plan", "paymentMethod", "openInvoices", "told"];
+const detailTabs: readonly DetailTab[] = ["overview", "entitlements", "terms", "chain", "members", "workspaces", "links", "json"];
 const LAST_SCREEN = "bindery.screen";
 const FILTER_LENGTH_MAX = 2_000;
 
@@ -24,16 +26,27 @@ export const start: Route = {
   screen: "agreements", filter: "", sort: "updated", descending: true, open: null, tab: "overview",
 };
 
+const ofDirectory = (screen: Screen): boolean => screen === "organizations" || screen === "billing-accounts";
+
+/** A screen that nothing was asked of yet, in its own order. */
+export const startOn = (screen: Screen): Route => ({ ...start, screen, ...(ofDirectory(screen) ? { sort: "name", descending: false } : {}) });
+
+/** The order among the orders of agreements, or of organizations: an address may name one of the other's. */
+export const agreementSort = (route: Route): SortKey => sortKeys.find((known) => known === route.sort) ?? "updated";
+export const organizationSort = (route: Route): OrganizationSort => organizationSorts.find((known) => known === route.sort) ?? "name";
+
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const values = new URLSearchParams(query);
   const screen = screens.find((known) => known === path) ?? start.screen;
-  const sort = sortKeys.find((known) => known === values.get("sort"));
+  const sorts: readonly Sort[] = ofDirectory(screen) ? organizationSorts : sortKeys;
+  const sort = sorts.find((known) => known === values.get("sort"));
+  const begun = startOn(screen);
   return {
     screen,
     filter: (values.get("filter") ?? "").slice(0, FILTER_LENGTH_MAX),
-    sort: sort ?? start.sort,
-    descending: sort ? values.get("order") === "desc" : start.descending,
+    sort: sort ?? begun.sort,
+    descending: sort ? values.get("order") === "desc" : begun.descending,
     open: values.get("open"),
     tab: detailTabs.find((known) => known === values.get("tab")) ?? "overview",
   };
@@ -42,7 +55,8 @@ export function parseRoute(hash: string): Route {
 export function printRoute(route: Route): string {
   const values = new URLSearchParams();
   if (route.filter !== "") values.set("filter", route.filter);
-  if (route.sort !== start.sort || route.descending !== start.descending) {
+  const begun = startOn(route.screen);
+  if (route.sort !== begun.sort || route.descending !== begun.descending) {
     values.set("sort", route.sort);
     if (route.descending) values.set("order", "desc");
   }
@@ -101,7 +115,7 @@ export class Router {
     this.#places.clear();
     const { screen } = this.route;
     // The settings are about all connections, whichever is shown.
-    if (screen !== "settings") this.adjust({ ...start, screen });
+    if (screen !== "settings") this.adjust(startOn(screen));
   }
 
   /** The address of a step, for links. */
@@ -125,7 +139,7 @@ export class Router {
   /** Another screen is as it was left; asked for with something else in mind, it starts afresh: its own order, nothing open. */
   #base(screen: Screen, asLeft: boolean): Route {
     if (screen === this.route.screen) return this.route;
-    return (asLeft ? this.#places.get(screen) : undefined) ?? { ...start, screen };
+    return (asLeft ? this.#places.get(screen) : undefined) ?? startOn(screen);
   }
 }
 
@@ -133,7 +147,7 @@ export const [getRouter, setRouter] = createContext<Router>();
 
 /** Where the window begins: at the address, or at the screen used last. */
 export function firstRoute(): Route {
-  return location.hash === "" ? { ...start, screen: lastScreen() } : parseRoute(location.hash);
+  return location.hash === "" ? startOn(lastScreen()) : parseRoute(location.hash);
 }
 
 function lastScreen(): Screen {

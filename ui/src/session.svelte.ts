@@ -28,6 +28,8 @@ export class Session {
    */
   readonly unhurried = new Promise<void>((resolve) => (this.#stopHurrying = resolve));
   #kept = new Map<string, unknown>();
+  /** Whether a file of the directory is being imported: its dialog lies over every screen. */
+  importing = $state(false);
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 
@@ -38,7 +40,7 @@ export class Session {
     // Only the first session begins with a page that is being made; and what keeps its rows waiting is to be told.
     if (before === undefined) setTimeout(this.#stopHurrying, HURRY_MAX_MS);
     else this.#stopHurrying();
-    this.#status = new Live(backend, ["status", "agreements", "permissions", "sandbox"], async () => {
+    this.#status = new Live(backend, ["status", "agreements", "directory", "permissions", "sandbox"], async () => {
       await this.unhurried;
       return backend.status();
     });

@@ -1,6 +1,6 @@
 // A word for every value the core may send. A new variant there does not compile here until it has words.
 import { m } from "./i18n";
-import type { BuyerAction, Code, FaultEffect, Outcome, RowState, SyncPhase, Theme } from "./ipc/bindings";
+import type { BuyerAction, Code, EntryKind, FaultEffect, Outcome, RowState, SyncPhase, Theme } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 
 export type Tone = "good" | "wait" | "bad" | "off";
@@ -56,6 +56,15 @@ export const outcomeWords: Record<Outcome, { word: Word; tone: Tone; icon: IconN
   notWanted: { word: m.outcome_not_wanted, tone: "off", icon: "minus" },
 };
 
+/** What the directory holds, one and many. */
+export const kindWords: Record<EntryKind, { one: Word; many: Word }> = {
+  "billing-account": { one: m.kind_billing_account, many: m.kind_billing_accounts },
+  "organization": { one: m.kind_organization, many: m.kind_organizations },
+  "member": { one: m.kind_member, many: m.kind_members },
+  "workspace": { one: m.kind_workspace, many: m.kind_workspaces },
+  "deployment": { one: m.kind_deployment, many: m.kind_deployments },
+};
+
 export const phaseWords: Record<SyncPhase, Word> = {
   products: m.phase_products,
   agreements: m.phase_agreements,
@@ -99,6 +108,10 @@ const linkStateWords: Record<string, Word> = {
   "none": m.link_none, "awaiting-verification": m.link_awaiting_verification, "awaiting-aws": m.link_awaiting_aws,
   "active": m.link_active, "ending": m.link_ending, "ended": m.link_ended, "refused": m.link_refused,
 };
+const linkStateLooks: Record<string, { tone: Tone; icon: IconName }> = {
+  "awaiting-verification": { tone: "wait", icon: "clock" }, "awaiting-aws": { tone: "wait", icon: "clock" },
+  "active": { tone: "good", icon: "check" }, "ending": { tone: "wait", icon: "minus" }, "ended": { tone: "off", icon: "minus" }, "refused": { tone: "bad", icon: "cross" },
+};
 const profileKindWords: Record<string, Word> = {
   keys: m.profile_keys, sso: m.profile_kind_sso, process: m.profile_process, role: m.profile_role,
 };
@@ -108,5 +121,7 @@ const endBehaviorWords: Record<string, Word> = {
 
 export const agreementStatus = (word: string): string => (agreementStatusWords[word.toUpperCase()] ?? (() => word))();
 export const linkState = (word: string): string => (linkStateWords[word] ?? (() => word))();
+export const targetKind = (word: string): string => (kindWords[word as EntryKind]?.one ?? (() => word))();
+export const linkLook = (word: string): { tone: Tone; icon: IconName } => linkStateLooks[word] ?? { tone: "off", icon: "question" };
 export const profileKind = (word: string): string => (profileKindWords[word] ?? (() => word))();
 export const endBehavior = (word: string): string => (endBehaviorWords[word.toUpperCase()] ?? (() => word))();

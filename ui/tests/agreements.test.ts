@@ -1,5 +1,7 @@
 import { fireEvent } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+// Made ready before anybody waits for it.
+import "../src/features/detail/DetailPane.svelte";
 import { FakeCore } from "./fakeBackend";
 import { makeRow } from "./fakeRows";
 import { found, marked, openWindow, part, rows, rowsShown, rowTexts, screen, waitFor } from "./window";

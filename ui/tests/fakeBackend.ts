@@ -2,9 +2,10 @@
 import type { Backend, Outcome } from "../src/ipc/backend";
 import type {
   AddressOpened, AgreementDetail, AgreementRow, AgreementsQuery, CheckView, ConnectionCard, ConnectionList, DataChanged, Failure,
-  Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxMail, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
+  ImportFile, ImportProgressed, ImportReport, Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxMail, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
 } from "../src/ipc/bindings";
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
+import { FakeDirectory } from "./fakeDirectory";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
 import { makeRows, NOW } from "./fakeRows";
 
@@ -25,6 +26,7 @@ export class FakeCore {
   faults: SandboxFault[] = [];
   /** The newest first. */
   mails: SandboxMail[] = [];
+  directory: FakeDirectory;
   list: ConnectionList = { connections: [sandboxCard()], failure: null, keyring: "Secret Service", keyringFailure: null };
   profiles: ProfileView[] = [];
   checks = new Map<string, CheckView>();
@@ -38,13 +40,15 @@ export class FakeCore {
   #sessions = new Set<(event: { payload: SessionChanged }) => void>();
   #addresses = new Set<(event: { payload: AddressOpened }) => void>();
   #progressed = new Set<(event: { payload: SyncProgressed }) => void>();
+  #imported = new Set<(event: { payload: ImportProgressed }) => void>();
   readonly backend: Backend;
 
   constructor(count = 300) {
     this.rows = makeRows(count);
+    this.directory = new FakeDirectory(count);
     this.status = {
       connection: { id: "sandbox", name: "Sandbox", sandbox: true, region: "us-east-1", account: null, readOnly: false, memoryOnly: false },
-      agreements: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
+      agreements: count, organizations: count, entitlements: Math.round(count * 2.6), needsSetup: this.rows.filter((row) => row.state === "needsSetup").length,
       listing: "complete", listingFailure: null, syncedAt: NOW - 130_000, detailsMissing: 0, detailsFailed: 0, sync: null,
       offlineSince: null, clockOffset: NOW - Date.now(), failure: null, attention: null, denied: [], actions: [], opening: false, locked: false,
     };
@@ -74,6 +78,10 @@ export class FakeCore {
 
   progress(payload: SyncProgressed): void {
     for (const heard of this.#progressed) heard({ payload });
+  }
+
+  importProgress(payload: ImportProgressed): void {
+    for (const heard of this.#imported) heard({ payload });
   }
 
   /** Says that another connection is shown, or the same one otherwise. */
@@ -147,13 +155,22 @@ export class FakeCore {
       completeFilter: (filter, caret) => can("completeFilter", filter, () => completeFilter(filter, caret)),
       showAgreement: (id) => (this.rows.some((row) => row.id === id) ? can("showAgreement", id, () => this.#show(id))
         : Promise.resolve({ status: "error", error: failureOf({ code: "notFound", message: `There is no agreement ${id}.` }) })),
+      listOrganizations: (query) => can("listOrganizations", query, () => this.directory.list(query)),
+      listBillingAccounts: (query) => can("listBillingAccounts", query, () => this.directory.listAccounts(query)),
+      showOrganization: (id) => this.#found("showOrganization", id, this.directory.show(id)),
+      showBillingAccount: (userName) => this.#found("showBillingAccount", userName, this.directory.showAccount(userName)),
+      planImport: (file) => this.#import("planImport", file, file, false),
+      runImport: (file, skipBad) => this.#import("runImport", { file, skipBad }, file, true),
+      stopImport: () => can("stopImport", null, () => null),
       jump: (text) => can("jump", text, () => [
         ...this.rows.filter((row) => [row.company, row.id, row.account, row.email].some((value) => value?.toLowerCase().includes(text.toLowerCase()))).slice(0, 6)
           .map((row) => ({ kind: "agreement" as const, id: row.id, title: row.company ?? row.id, detail: `${row.listing} · ${row.account}` })),
+        ...(text.length < 3 ? [] : this.directory.list({ search: text, sort: "name", descending: false, offset: 0, limit: 3 }).rows)
+          .map(({ organization: it }) => ({ kind: "organization" as const, id: it.id, title: it.name, detail: `Organization · ${it.id}` })),
         { kind: "filter" as const, id: text, title: `Agreements with “${text}”`, detail: `${this.rows.filter(matcher(text)).length}` },
       ]),
       overview: () => can("overview", null, () => this.#overview()),
-      status: () => can("status", null, () => ({ ...this.status })),
+      status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),
       stopSync: () => can("stopSync", null, () => null),
       reportReady: () => can("reportReady", null, () => null),
@@ -214,8 +231,20 @@ export class FakeCore {
       tryMail: (id, to) => can("tryMail", { id, to }, () => null),
       sandboxMailbox: (address) => can("sandboxMailbox", address, () => this.mails.filter((mail) => mail.to.includes(address))),
       reportActivity: () => can("reportActivity", null, () => null),
-      events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), syncProgressed: listening(this.#progressed) },
+      events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), importProgressed: listening(this.#imported), syncProgressed: listening(this.#progressed) },
     };
+  }
+
+  #found<T>(command: Command, id: string, found: T | undefined): Promise<Outcome<T>> {
+    if (found !== undefined) return this.#answer(command, id, () => found);
+    return Promise.resolve({ status: "error", error: failureOf({ code: "notFound", message: `there is no “${id}” in the data of this connection` }) });
+  }
+
+  #import(command: Command, argument: unknown, file: ImportFile, change: boolean): Promise<Outcome<ImportReport>> {
+    const report = this.directory.import(file, change && !this.#failing.has(command));
+    if (report !== undefined) return this.#answer(command, argument, () => report);
+    this.calls.push({ command, argument });
+    return Promise.resolve({ status: "error", error: failureOf({ code: "invalid", message: `the file ${file.name} was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment` }) });
   }
 
   #list(query: AgreementsQuery) {

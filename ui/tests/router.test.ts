@@ -11,6 +11,8 @@ describe("addresses", () => {
   it.each<Partial<Route>>([
     {}, { screen: "needs-setup" }, { filter: 'status:active "a & b" 青岛 ends:<30d #1?' }, { sort: "value", descending: true }, { sort: "ends", descending: false },
     { sort: "updated", descending: false }, { open: "agmt-1", tab: "chain" }, { screen: "overview", open: "agmt-2" },
+    { screen: "organizations", sort: "name", descending: false }, { screen: "organizations", sort: "openInvoices", descending: true, filter: "@acme.example", open: "acme", tab: "members" },
+    { screen: "billing-accounts", sort: "name", descending: false, open: "pay/acme & co" },
   ])("%j comes back from its address", (change) => {
     const route = { ...start, ...change };
     expect(parseRoute(printRoute(route))).toEqual(route);
@@ -18,6 +20,11 @@ describe("addresses", () => {
 
   it("makes the best of an address that nobody wrote", () => {
     expect(parseRoute("#/nowhere?sort=color&tab=secrets&open=agmt-1")).toEqual({ ...start, open: "agmt-1" });
+  });
+
+  it("takes no order of another screen's", () => {
+    expect(parseRoute("#/organizations?sort=value&order=desc")).toEqual({ ...start, screen: "organizations", sort: "name", descending: false });
+    expect(parseRoute("#/agreements?sort=openInvoices")).toEqual(start);
   });
 
   it("opens the screen used last", () => {

@@ -1,13 +1,13 @@
 // The door between the window and the core. Everything else asks through `Backend`, so tests can bring their own.
 import { createContext } from "svelte";
-import { commands, events, type AddressOpened, type DataChanged, type Failure, type SessionChanged, type SyncProgressed, type Topic } from "./bindings";
+import { commands, events, type AddressOpened, type DataChanged, type Failure, type ImportProgressed, type SessionChanged, type SyncProgressed, type Topic } from "./bindings";
 
 export type Outcome<T> = { status: "ok"; data: T } | { status: "error"; error: Failure };
 
 type Heard<T> = { listen: (heard: (event: { payload: T }) => void) => Promise<() => void> };
 export type Backend = typeof commands & {
   readonly events: {
-    addressOpened: Heard<AddressOpened>; dataChanged: Heard<DataChanged>; sessionChanged: Heard<SessionChanged>; syncProgressed: Heard<SyncProgressed>;
+    addressOpened: Heard<AddressOpened>; dataChanged: Heard<DataChanged>; importProgressed: Heard<ImportProgressed>; sessionChanged: Heard<SessionChanged>; syncProgressed: Heard<SyncProgressed>;
   };
 };
 

@@ -37,6 +37,23 @@ export const commands = {
 	withdrawPlan: (plan: string) => typedError<null, Failure>(__TAURI_INVOKE("withdraw_plan", { plan })),
 	/**  The link of an agreement's chain; nothing when it never had one. */
 	showLink: (agreement: string) => typedError<LinkDetail | null, Failure>(__TAURI_INVOKE("show_link", { agreement })),
+	/**  A window over the organizations that match, in the chosen order. */
+	listOrganizations: (query: OrganizationsQuery) => typedError<OrganizationsList, Failure>(__TAURI_INVOKE("list_organizations", { query })),
+	/**  A window over the billing accounts that match, by user name. */
+	listBillingAccounts: (query: BillingAccountsQuery) => typedError<BillingAccountsList, Failure>(__TAURI_INVOKE("list_billing_accounts", { query })),
+	/**  Everything known about one organization. */
+	showOrganization: (id: string) => typedError<OrganizationDetail, Failure>(__TAURI_INVOKE("show_organization", { id })),
+	/**  Everything known about one billing account. */
+	showBillingAccount: (userName: string) => typedError<BillingAccountDetail, Failure>(__TAURI_INVOKE("show_billing_account", { userName })),
+	/**  What taking a file in would do. Changes nothing. */
+	planImport: (file: ImportFile) => typedError<ImportReport, Failure>(__TAURI_INVOKE("plan_import", { file })),
+	/**
+	 *  Takes a file in, without its bad rows if those are to be skipped. They are no others than the
+	 *  plan told: nothing that a row may refer to ever leaves the directory.
+	 */
+	runImport: (file: ImportFile, skipBad: boolean) => typedError<ImportReport, Failure>(__TAURI_INVOKE("run_import", { file, skipBad })),
+	/**  Stops the running import, if any. What it took in stays. */
+	stopImport: () => typedError<null, Failure>(__TAURI_INVOKE("stop_import")),
 	/**  How the connection is. Answers with the reason also when its database does not open. */
 	status: () => typedError<Status, Failure>(__TAURI_INVOKE("status")),
 	/**  Starts a sync; does nothing when one runs. How it ends is told by events and the status. */
@@ -128,9 +145,15 @@ export const commands = {
 export const events = {
 	addressOpened: makeEvent<AddressOpened, AddressOpened>("address-opened"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	importProgressed: makeEvent<ImportProgressed, ImportProgressed>("import-progressed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	syncProgressed: makeEvent<SyncProgressed, SyncProgressed>("sync-progressed"),
 };
+
+/* Constants */
+export const directoryOfOneMax = 1000 as const;
+
+export const importBytesMax = 16777216 as const;
 
 /* Types */
 /**  Names something that can be done from here, by the word it has in the audit too. */
@@ -277,6 +300,72 @@ export type AgreementsWindow = {
 	total: number,
 	/**  Time spent, in microseconds. */
 	micros: number,
+};
+
+/**  Something that is wrong with a row of a file. */
+export type BadRowInfo = {
+	/**  The line that the row starts on. */
+	line: number,
+	/**  The field to blame. */
+	field: string | null,
+	/**  What is wrong. */
+	reason: string,
+};
+
+/**  A billing account with all that belongs to it. */
+export type BillingAccountDetail = {
+	/**  The billing account. */
+	billingAccount: BillingAccountInfo,
+	/**  Organizations that it pays for, by id. */
+	organizations: OrganizationInfo[],
+	/**  Workspaces that it pays for, by id. */
+	workspaces: WorkspaceInfo[],
+	/**  Links to it, the current ones first. */
+	links: LinkToTarget[],
+};
+
+/**  A billing account. */
+export type BillingAccountInfo = {
+	userName: string,
+	email: string | null,
+	company: string | null,
+	country: string | null,
+	createdAt: Millis | null,
+	from: Provenance,
+};
+
+/**  A billing account in a list. */
+export type BillingAccountListItem = {
+	/**  The billing account. */
+	billingAccount: BillingAccountInfo,
+	/**  Organizations that it pays for. */
+	organizations: number,
+	/**  Workspaces that it pays for. */
+	workspaces: number,
+	/**  Agreements whose current link leads to it. */
+	links: number,
+	/**  The newest of them. */
+	linked: LinkedAgreement | null,
+};
+
+/**  Billing accounts that match a search. */
+export type BillingAccountsList = {
+	/**  Some of them, by user name. */
+	rows: BillingAccountListItem[],
+	/**  How many match. */
+	matched: number,
+	/**  How many there are. */
+	total: number,
+};
+
+/**  Which billing accounts, from where to where. */
+export type BillingAccountsQuery = {
+	/**  Part of a user name, an e-mail address or a company. */
+	search: string,
+	/**  Place of the first row. */
+	offset: number,
+	/**  Rows at most. */
+	limit: number,
 };
 
 /**  What a buyer can do with an agreement. */
@@ -546,6 +635,16 @@ export type DeniedView = {
 	withoutIt: string,
 };
 
+/**  A deployment. */
+export type DeploymentInfo = {
+	id: string,
+	name: string | null,
+	state: string | null,
+	trial: boolean | null,
+	trialEndsAt: Millis | null,
+	from: Provenance,
+};
+
 /**  Active agreements that end in one week. */
 export type EndingWeek = {
 	/**  When the week starts. */
@@ -606,6 +705,8 @@ export type ExecutedInfo = {
 	/**  What is waited for. */
 	waiting: InLanguages | null,
 };
+/**  What a row of a file is of. As JSON, the kind's word. */
+export type EntryKind = "billing-account" | "organization" | "member" | "workspace" | "deployment";
 
 /**  Why something did not do as asked, in terms the window can act on and show. */
 export type Failure = {
@@ -735,12 +836,58 @@ export type InLanguages = {
 	en: string,
 	ko: string,
 	zh: string,
+/**  A file that the page has read. */
+export type ImportFile = {
+	/**  Its name. */
+	name: string,
+	/**  What its rows are of, where it does not say so itself. */
+	kind: EntryKind | null,
+	/**  Its bytes in Base64, so that what is no text arrives as it is. */
+	content: string,
+};
+
+/**  How far the running import is. */
+export type ImportProgressed = {
+	/**  Rows that are in. */
+	done: number,
+	/**  Rows that there are. */
+	total: number,
+};
+
+/**  What an import did, or would do. */
+export type ImportReport = {
+	/**  The file's name. */
+	file: string,
+	/**  Whether nothing was changed. */
+	dryRun: boolean,
+	/**  What became of the good rows, kind by kind. */
+	kinds: ImportedKind[],
+	/**  How many rows were left out. */
+	leftOut: number,
+	/**  What is wrong with the rows that were left out. */
+	skipped: BadRowInfo[],
+};
+
+/**  What became of the rows of one kind. */
+export type ImportedKind = {
+	/**  The kind. */
+	kind: EntryKind,
+	/**  Not there before. */
+	added: number,
+	/**  There, and not like this. */
+	changed: number,
+	/**  There, and just like this. */
+	unchanged: number,
 };
 
 /**  Where a jump leads. */
 export type JumpKind = 
 /**  To an agreement; `id` is its id. */
 "agreement" | 
+/**  To an organization; `id` is its id. */
+"organization" | 
+/**  To a billing account; `id` is its user name. */
+"billingAccount" | 
 /**  To the grid; `id` is the filter. */
 "filter";
 
@@ -748,7 +895,7 @@ export type JumpKind =
 export type JumpTarget = {
 	/**  Where it leads. */
 	kind: JumpKind,
-	/**  Agreement id or filter. */
+	/**  What leads there: an id, a user name or a filter. */
 	id: string,
 	/**  What it is called. */
 	title: string,
@@ -888,6 +1035,28 @@ export type LinkWish = {
 	termsAccepted: boolean,
 	/**  Rules to go on in spite of, with the reason. */
 	overrides: { [key in string]: string },
+/**  A link, from the target's end. */
+export type LinkToTarget = {
+	/**  The agreement that the license came with. */
+	agreement: string,
+	/**  License ARN; absent on products that predate licenses. */
+	license: string | null,
+	/**  What the agreement is for; absent while AWS has not told of it. */
+	listing: string | null,
+	/**  The buyer's company. */
+	company: string | null,
+	/**  How it stands, and since when. */
+	link: LinkInfo,
+};
+
+/**  An agreement whose current link leads here. */
+export type LinkedAgreement = {
+	/**  The agreement. */
+	agreement: string,
+	/**  What it is for; absent while AWS has not told of it. */
+	listing: string | null,
+	/**  Link state's word. */
+	state: string,
 };
 
 /**  Whether the data is all there is. */
@@ -990,6 +1159,80 @@ export type OperationView = {
 	outcome: Outcome,
 	/**  Why it is denied or unknown. */
 	failure: Failure | null,
+};
+
+/**  An organization with all that belongs to it. */
+export type OrganizationDetail = {
+	/**  The organization. */
+	organization: OrganizationInfo,
+	/**  The billing account that it names, when that one is in the directory. */
+	billingAccount: BillingAccountInfo | null,
+	/**  People, by address. */
+	members: MemberInfo[],
+	/**  Workspaces, by id. */
+	workspaces: WorkspaceInfo[],
+	/**  Deployments, by id. */
+	deployments: DeploymentInfo[],
+	/**  Links to it, the current ones first. */
+	links: LinkToTarget[],
+};
+
+/**  An organization, as the vendor told of it. What is absent was not told. */
+export type OrganizationInfo = {
+	id: string,
+	name: string,
+	plan: string | null,
+	paymentMethod: string | null,
+	paymentReference: Knowable,
+	creditBalance: Money | null,
+	authenticationMethod: string | null,
+	openInvoices: number | null,
+	billingAccount: Knowable,
+	createdAt: Millis | null,
+	from: Provenance,
+};
+
+/**  An organization in a list. */
+export type OrganizationListItem = {
+	/**  The organization. */
+	organization: OrganizationInfo,
+	/**  People in it. */
+	members: number,
+	/**  Workspaces of it or of its billing account. */
+	workspaces: number,
+	/**  Deployments. */
+	deployments: number,
+	/**  Agreements whose current link leads to it. */
+	links: number,
+	/**  The newest of them. */
+	linked: LinkedAgreement | null,
+};
+
+/**  What organizations can be sorted by. */
+export type OrganizationSort = "name" | "plan" | "paymentMethod" | "openInvoices" | "told";
+
+/**  Organizations that match a search. */
+export type OrganizationsList = {
+	/**  Some of them, in order. */
+	rows: OrganizationListItem[],
+	/**  How many match. */
+	matched: number,
+	/**  How many there are. */
+	total: number,
+};
+
+/**  Which organizations, in which order, from where to where. */
+export type OrganizationsQuery = {
+	/**  Part of an id, a name, a member's e-mail address or a billing account. */
+	search: string,
+	/**  Sorted by. */
+	sort: OrganizationSort,
+	/**  Greatest first. */
+	descending: boolean,
+	/**  Place of the first row. */
+	offset: number,
+	/**  Rows at most. */
+	limit: number,
 };
 
 /**  Whether an operation may be called. */
@@ -1224,6 +1467,8 @@ export type Status = {
 	entitlements: number,
 	/**  Active agreements without a live link. */
 	needsSetup: number,
+	/**  Organizations of the vendor's directory here. */
+	organizations: number,
 	/**  Whether that is all. */
 	listing: Listing,
 	/**  Why the newest listing broke off. */

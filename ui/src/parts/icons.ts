@@ -34,6 +34,9 @@ export const icons = {
   lock: "M5 11h14v10H5z M8 11V7a4 4 0 0 1 8 0v4 M12 15v2",
   key: "M12 14.5a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0z M10.7 11.3 20 2M16 6l3 3M13.5 8.5l2 2",
   shield: "M12 3 4 6v6c0 5 3.5 7.8 8 9 4.5-1.2 8-4 8-9V6z",
+  building: "M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3",
+  card: "M3 6h18v13H3zM3 10h18M7 15h4",
+  upload: "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
   swap: "m8 9 4-4 4 4M8 15l4 4 4-4",
 } as const;
 

@@ -1,4 +1,4 @@
-// ?rows=N &theme=dark &scene=offline|syncing|incomplete|failure|empty|trouble|crash|database-key|opening|locked|attention|code|keyring|denied
+// ?rows=N &theme=dark &scene=offline|syncing|incomplete|failure|empty|trouble|crash|database-key|opening|locked|attention|code|keyring|denied|read-only
 // &sellers &mails &no-keyring &broken-file &type=… &keys=…  Whatever else is wanted is done to window.core.
 import "../../src/app/language";
 import "../../src/styles/tokens.css";
@@ -26,6 +26,7 @@ if (scene === "incomplete") {
 if (scene === "failure") {
   core.status.failure = failureOf({ code: "databaseLocked", message: "The keyring did not give out the key of sandbox.db: no unlocked collection.", hint: "Unlock the keyring, for example by logging in again, then try again.", requestId: null });
 }
+if (scene === "trouble") core.fail("listOrganizations", { code: "databaseLocked", message: "another program holds sandbox.sqlite3" });
 if (scene === "trouble") core.fail("listAgreements", { code: "internal", message: "The index is not there.", requestId: "5f0c-77" });
 if (scene === "setup-empty") core.rows = core.rows.filter((row) => row.state !== "needsSetup");
 if (wanted.has("views")) core.preferences.views = [{ name: "Korea, big", filter: "value:>100000", sort: "value", descending: true }];
@@ -51,7 +52,7 @@ if (wanted.has("broken-file")) {
   core.list.failure = failureOf({ code: "invalid", message: "/home/kim/.config/bindery/connections.toml, line 7: expected an equals sign.", hint: "Mend the file, or move it away; the secrets stay in the keyring." });
   core.list.connections = core.list.connections.filter((card) => card.sandbox);
 }
-const seller = scene === null ? "" : { "database-key": "long", "keyring": "acme", "attention": "acme", "code": "acme", "denied": "acme", "locked": "acme", "opening": "long" }[scene] ?? "";
+const seller = scene === null ? "" : { "database-key": "long", "keyring": "acme", "attention": "acme", "code": "acme", "denied": "acme", "locked": "acme", "opening": "long", "read-only": "long" }[scene] ?? "";
 if (seller !== "" && wanted.has("sellers")) core.show(seller);
 if (scene === "database-key") core.status.failure = failureOf({ code: "databaseKey", message: "the key of this connection's database is not in the keyring any more", hint: "Restore the keyring, or start with a new database." });
 if (scene === "keyring") core.status.failure = failureOf({ code: "keyring", message: "the keyring is locked", hint: "Unlock the login keyring, in Passwords and Keys or KWalletManager, then try again." });

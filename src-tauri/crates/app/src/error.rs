@@ -64,6 +64,14 @@ pub enum Error {
     /// The person stopped it. What was done until then stays.
     #[error("stopped; the next sync goes on from here")]
     Stopped,
+    /// The person stopped an import. What was taken in until then stays.
+    #[error("stopped after {taken_in} of {total} rows, which stay")]
+    ImportStopped {
+        /// Rows that are in.
+        taken_in: usize,
+        /// Rows that there are.
+        total: usize,
+    },
     /// A sync is running already.
     #[error("a sync is running already")]
     AlreadyRunning,
@@ -238,7 +246,7 @@ impl From<&Error> for Failure {
             Error::NoRandomness | Error::Kept(_) => FailureKind::Internal,
             Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
-            Error::Stopped => FailureKind::Stopped,
+            Error::Stopped | Error::ImportStopped { .. } => FailureKind::Stopped,
             Error::AlreadyRunning => FailureKind::Busy,
         };
         let request = match error {
@@ -249,6 +257,9 @@ impl From<&Error> for Failure {
             Error::Mail(error) => Some(error.kind.hint().to_owned()),
             Error::Link(error) => error.hint(),
             Error::Marketplace(error) => token_hint(error.kind).map(str::to_owned),
+            Error::ImportStopped { .. } => {
+                Some("Import the same file again to take in the rest.".to_owned())
+            }
             _ => None,
         };
         let fields = match error {

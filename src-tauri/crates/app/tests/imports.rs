@@ -6,11 +6,15 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
 use app::directory::import::{self, FILE_BYTES_MAX, OnBadRows, ROWS_MAX};
-use app::{Access, Action, Error, directory};
+use app::{Access, Action, Clock, Error, directory, query};
 use domain::{EntryKind, Known, Timestamp};
 use expect_test::{Expect, expect};
 use store::Store;
+use store::table::directory::{CHANGE_SET_MAX, SortBy};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_132_800_000);
 
@@ -36,7 +40,9 @@ impl Story {
             Ok(plan) => plan,
             Err(error) => return error.to_string(),
         };
-        match plan.apply(&self.store, permit, on_bad, NOW) {
+        match plan.apply(&self.store, permit, on_bad, NOW, |_, _| {
+            ControlFlow::Continue(())
+        }) {
             Ok(tallies) => format!("{tallies:?}"),
             Err(error) => error.to_string(),
         }
@@ -45,11 +51,11 @@ impl Story {
     /// Everything in the directory, as text.
     fn everything(&self) -> String {
         let counts = self.store.read(|read| read.directory_counts()).unwrap();
-        let page = directory::organizations(&self.store, "", 100).unwrap();
+        let page = directory::organizations(&self.store, "", SortBy::default(), 0, 100).unwrap();
         let mut said = format!("{counts:?}");
         for row in page.rows {
             let id = row.organization.it.id.to_string();
-            let record = directory::organization(&self.store, &id).unwrap();
+            let record = directory::organization(&self.store, &id).unwrap().record;
             said = format!("{said}\n{record:?}");
         }
         said
@@ -64,6 +70,8 @@ fn check(file: &str, kind: Option<EntryKind>, text: &str, expected: Expect) {
     let said = match import::plan(&story.store, file, text.as_bytes(), kind) {
         Ok(plan) => {
             let good: usize = plan.tallies.0.values().map(|tally| tally.added).sum();
+            let bad_lines: BTreeSet<usize> = plan.bad.iter().map(|bad| bad.line).collect();
+            assert_eq!(plan.bad_rows, bad_lines.len(), "one bad row a line");
             let said = plan.bad.iter().map(ToString::to_string);
             let said: Vec<_> = said.chain([format!("{good} good\n")]).collect();
             said.join("\n")
@@ -95,7 +103,9 @@ fn a_document_is_taken_in_whole_with_its_origin_and_again_changes_nothing() {
     let done = story.import("crm.json", WHOLE, OnBadRows::Refuse);
     assert_eq!(done.matches("added: 1").count(), 4, "{done}");
     assert_eq!(done.matches("added: 2").count(), 1, "{done}");
-    let acme = directory::organization(&story.store, "acme").unwrap();
+    let acme = directory::organization(&story.store, "acme")
+        .unwrap()
+        .record;
     assert_eq!(acme.organization.origin.source, "import crm.json");
     assert_eq!(acme.organization.origin.as_of, NOW);
     assert_eq!(
@@ -109,7 +119,9 @@ fn a_document_is_taken_in_whole_with_its_origin_and_again_changes_nothing() {
         "pay@acme.test"
     );
     assert_eq!((acme.workspaces.len(), acme.deployments.len()), (1, 1));
-    let bolt = directory::organization(&story.store, "bolt").unwrap();
+    let bolt = directory::organization(&story.store, "bolt")
+        .unwrap()
+        .record;
     assert_eq!(bolt.organization.it.billing_account, Known::Absent);
     assert_eq!(
         bolt.workspaces.len(),
@@ -132,9 +144,13 @@ fn a_row_replaces_all_that_was_told_before() {
     let plan = import::plan(&story.store, "plans.csv", plans.as_bytes(), kind).unwrap();
     assert_eq!(plan.tallies.0[&EntryKind::Organization].changed, 1);
     let permit = Access::Full.permit(Action::EditDirectory, None).unwrap();
-    plan.apply(&story.store, permit, OnBadRows::Refuse, NOW)
-        .unwrap();
-    let acme = directory::organization(&story.store, "acme").unwrap();
+    plan.apply(&story.store, permit, OnBadRows::Refuse, NOW, |_, _| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let acme = directory::organization(&story.store, "acme")
+        .unwrap()
+        .record;
     assert_eq!(acme.organization.it.plan.unwrap().as_str(), "scale");
     assert_eq!(
         acme.organization.it.payment_method, None,
@@ -206,7 +222,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id,name,paymet_method\na,A,card\n",
         expect![[r#"
-            a.csv was not imported: line 1: paymet_method is an unknown column; was “paymentMethod” meant?
+            the file a.csv was not imported: line 1: paymet_method is an unknown column; was “paymentMethod” meant?
         "#]],
     );
     check(
@@ -214,7 +230,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id,name,Name\na,A,B\n",
         expect![[r#"
-            a.csv was not imported: line 1: Name is there twice
+            the file a.csv was not imported: line 1: Name is there twice
         "#]],
     );
     check(
@@ -222,7 +238,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "id;name\na;A\n",
         expect![[r#"
-        a.csv was not imported: line 1: id;name is an unknown column; there are authenticationMethod, billingAccount, createdAt, creditBalance, creditCurrency, id, name, openInvoices, paymentMethod, paymentReference, plan
+        the file a.csv was not imported: line 1: id;name is an unknown column; there are authenticationMethod, billingAccount, createdAt, creditBalance, creditCurrency, id, name, openInvoices, paymentMethod, paymentReference, plan
     "#]],
     );
     check(
@@ -230,7 +246,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "id,name\na,A\n",
         expect![[r#"
-        a.csv was not imported: line 1: kind is needed as a column, unless --kind tells it: billing-account, organization, member, workspace, deployment
+        the file a.csv was not imported: line 1: kind is needed as a column, unless one is chosen for all rows: billing-account, organization, member, workspace, deployment
     "#]],
     );
     check(
@@ -238,7 +254,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "kind,id,name\norganization,a,A\n",
         expect![[r#"
-            a.csv was not imported: line 1: kind is told by the file itself; leave --kind out
+            the file a.csv was not imported: line 1: kind is told by the file itself, and cannot be chosen for it
         "#]],
     );
     check(
@@ -246,7 +262,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         r#"{"organisations": []}"#,
         expect![[r#"
-        a.json was not imported: line 1: organisations is no list of the directory; was “organizations” meant?
+        the file a.json was not imported: line 1: organisations is no list of the directory; was “organizations” meant?
     "#]],
     );
     check(
@@ -254,7 +270,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         r#"{"members": [], "organizations": [], "members": [{}]}"#,
         expect![[r#"
-            a.json was not imported: line 1: every list must be there once
+            the file a.json was not imported: line 1: every list must be there once
         "#]],
     );
     check(
@@ -262,7 +278,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "{\n\"members\": [\n}",
         expect![[r#"
-        a.json was not imported: line 3: expected value (column 1)
+        the file a.json was not imported: line 3: expected value (column 1)
     "#]],
     );
     check(
@@ -270,7 +286,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         organization,
         "{}",
         expect![[r#"
-        a.json was not imported: line 1: kind is told by the document's lists; leave --kind out
+        the file a.json was not imported: line 1: kind is told by the lists themselves, and cannot be chosen for them
     "#]],
     );
     check(
@@ -278,7 +294,7 @@ fn a_column_or_list_that_nothing_has_refuses_the_file_with_a_suggestion() {
         None,
         "",
         expect![[r#"
-        a.txt was not imported: line 1: the name must end in .csv, .json, .jsonl or .ndjson
+        the file a.txt was not imported: line 1: the name must end in .csv, .json, .jsonl or .ndjson
     "#]],
     );
 }
@@ -324,10 +340,13 @@ fn a_file_with_bad_rows_is_refused_whole_unless_they_are_to_be_skipped() {
     let story = Story::new();
     let empty = story.everything();
     let refused = story.import("x.jsonl", text, OnBadRows::Refuse);
-    assert_eq!(refused, "x.jsonl was not imported: line 2: name is needed");
+    assert_eq!(
+        refused,
+        "the file x.jsonl was not imported: line 2: name is needed"
+    );
     assert_eq!(story.everything(), empty);
     story.import("x.jsonl", text, OnBadRows::Skip);
-    let page = directory::organizations(&story.store, "", 9).unwrap();
+    let page = directory::organizations(&story.store, "", SortBy::default(), 0, 9).unwrap();
     let ids: Vec<_> = page
         .rows
         .iter()
@@ -341,6 +360,51 @@ fn a_file_with_bad_rows_is_refused_whole_unless_they_are_to_be_skipped() {
         1,
         "the member of a bad row falls with it"
     );
+}
+
+#[test]
+fn an_import_tells_how_far_it_is_and_can_be_stopped_and_gone_on_with() {
+    let rows = 2 * CHANGE_SET_MAX + 1;
+    let row = |at| format!("{{\"kind\":\"organization\",\"id\":\"o{at}\",\"name\":\"O\"}}\n");
+    let text = (0..rows).map(row).collect::<Vec<_>>().concat();
+    let story = Story::new();
+    let plan = story.plan("x.jsonl", &text).unwrap();
+    let permit = || Access::Full.permit(Action::EditDirectory, None).unwrap();
+    let stopped = plan
+        .apply(&story.store, permit(), OnBadRows::Refuse, NOW, |_, _| {
+            ControlFlow::Break(())
+        })
+        .unwrap_err();
+    assert_eq!(
+        stopped.to_string(),
+        "stopped after 100 of 201 rows, which stay"
+    );
+    let mut heard = Vec::new();
+    let done = plan.apply(&story.store, permit(), OnBadRows::Refuse, NOW, |is, of| {
+        heard.push((is, of));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(heard, [(100, rows), (200, rows), (rows, rows)]);
+    let organizations = done.unwrap().0[&EntryKind::Organization];
+    assert_eq!((organizations.unchanged, organizations.added), (100, 101));
+}
+
+#[test]
+fn what_a_text_names_in_the_directory_can_be_jumped_to() {
+    let story = Story::new();
+    story.import("crm.json", WHOLE, OnBadRows::Refuse);
+    let clock = Clock::default();
+    let jump = |text: &str| {
+        let targets = query::jump(&story.store, &clock, text).unwrap();
+        let said = targets
+            .into_iter()
+            .map(|target| format!("{:?}", target.meaning));
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(jump("ANNA@"), ["Organization(\"acme\")"]);
+    assert_eq!(jump("bolt")[0], "Organization(\"bolt\")");
+    assert_eq!(jump("pay@acme.test"), ["BillingAccount(\"acme-pay\")"]);
+    assert_eq!(jump("nobody at all"), Vec::<String>::new());
 }
 
 #[test]

@@ -25,6 +25,7 @@ use domain::{DirectoryId, Entry, Known, Link, LinkState, Organization, Target, T
 use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use store::Store;
+use store::table::directory::SortBy;
 use tokio::sync::watch;
 
 type Answer<T> = Result<T, MarketplaceError>;
@@ -548,9 +549,11 @@ fn the_directory_is_taken_in_once_after_the_listing_and_before_the_details() {
     "#]],
     );
     assert_eq!(story.matched("link:active"), 1);
-    let taken_in = directory::organizations(&story.store, "", 1).unwrap();
+    let taken_in = directory::organizations(&story.store, "", SortBy::default(), 0, 1).unwrap();
     assert_eq!(taken_in.total, 250);
-    let linked = directory::organization(&story.store, "org-1").unwrap();
+    let linked = directory::organization(&story.store, "org-1")
+        .unwrap()
+        .record;
     assert_eq!(linked.links[0].agreement.as_str(), "agmt-3");
     assert_eq!(linked.organization.origin.source, "test");
     story.check(

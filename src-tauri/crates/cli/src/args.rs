@@ -368,14 +368,20 @@ pub(crate) enum OrganizationsCommand {
     List {
         /// Part of an id, a name, a member's e-mail address or a billing account
         search: Vec<String>,
+        /// List billing accounts instead, those of no organization included
+        #[arg(long)]
+        billing_accounts: bool,
         /// At most so many rows
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
     },
     /// Everything known about one organization
     Show {
-        /// Organization id
+        /// Organization id; with --billing-account, user name
         id: String,
+        /// Show a billing account instead
+        #[arg(long)]
+        billing_account: bool,
     },
     /// Take in a file of the vendor's system of record: .csv, .json, .jsonl or .ndjson
     Import {

@@ -135,14 +135,37 @@ fn a_file_is_tried_refused_skipped_and_found() {
     assert_eq!(row["organization"]["from"]["source"], "import crm.csv");
     assert_eq!(answer(folder, &skip)["kinds"][0]["unchanged"], 1);
 
-    let shown = String::from_utf8(
-        binderyctl(folder)
-            .args(["organizations", "show", "acme"])
-            .output()
-            .unwrap()
-            .stdout,
+    // A billing account of nobody's organization is found as well.
+    let accounts = folder.join("accounts.csv");
+    fs::write(
+        &accounts,
+        "userName,email,company\nalone,kim@loner.test,성수로보틱스\n",
     )
     .unwrap();
+    let path = accounts.to_str().unwrap();
+    let import = ["organizations", "import", path, "--kind", "billing-account"];
+    assert_eq!(
+        answer(folder, &import)["kinds"][0]["kind"],
+        "billing-account"
+    );
+    let listed = answer(
+        folder,
+        &["organizations", "list", "--billing-accounts", "loner"],
+    );
+    let row = &listed["rows"][0];
+    assert_eq!(
+        (&row["billingAccount"]["userName"], &row["organizations"]),
+        (&json!("alone"), &json!(0))
+    );
+    let show = ["organizations", "show", "--billing-account", "alone"];
+    let shown = answer(folder, &show);
+    assert_eq!(shown["billingAccount"]["company"], "성수로보틱스");
+    let (code, _) = error(folder, &["organizations", "show", "alone"]);
+    assert_eq!(code, 7, "a billing account is no organization");
+
+    let mut show = binderyctl(folder);
+    let shown = show.args(["organizations", "show", "acme"]).output();
+    let shown = String::from_utf8(shown.unwrap().stdout).unwrap();
     assert!(shown.contains("anna@acme.test  owner"), "{shown}");
     assert!(shown.contains("Payment method   not known"), "{shown}");
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::index::Index;
 use crate::query::Kept;
+use crate::table::directory::Listed;
 use crate::{DatabaseKey, Result, Topic, file};
 
 /// An open database file. Cheap to share behind an `Arc`; every method may be called from any thread
@@ -22,6 +23,7 @@ pub struct Store {
     pub(crate) index: RwLock<Index>,
     pub(crate) index_ready: AtomicBool,
     pub(crate) kept: Mutex<Vec<Kept>>,
+    pub(crate) listed: Mutex<Vec<Listed>>,
     listeners: Mutex<Vec<Listener>>,
 }
 
@@ -60,6 +62,7 @@ impl Store {
             index: RwLock::default(),
             index_ready: AtomicBool::new(false),
             kept: Mutex::default(),
+            listed: Mutex::default(),
             listeners: Mutex::default(),
         })
     }

@@ -9,7 +9,7 @@ use domain::{
     AgreementId, BillingAccount, Deployment, DirectoryId, Email, Entry, EntryKind, Known, Link,
     LinkState, Member, Money, Organization, Target, TargetKind, Text, Timestamp, Workspace,
 };
-use store::table::directory::{CHANGE_SET_MAX, Origin};
+use store::table::directory::{CHANGE_SET_MAX, OrganizationSort, Origin, SortBy};
 use store::{Store, Topic};
 
 fn id(text: &str) -> DirectoryId {
@@ -115,7 +115,9 @@ fn put(store: &Store, entries: &[Entry], at: i64) -> String {
 }
 
 fn found(store: &Store, search: &str) -> Vec<String> {
-    let page = store.read(|read| read.organizations(search, 10)).unwrap();
+    let page = store
+        .read(|read| read.organizations(search, SortBy::default(), 0, 10))
+        .unwrap();
     assert_eq!((page.matched, page.total), (page.rows.len(), 3));
     let rows = page.rows.into_iter();
     rows.map(|row| row.organization.it.name.to_string())
@@ -191,7 +193,9 @@ fn organizations_are_found_by_id_name_member_and_payer_and_nothing_is_a_wildcard
     assert_eq!(found(&store, "0%_b"), ["100%_Bolt"]);
     assert_eq!(found(&store, "_"), ["100%_Bolt"]);
     assert_eq!(found(&store, "\\"), Vec::<String>::new());
-    let page = store.read(|read| read.organizations("", 1)).unwrap();
+    let page = store
+        .read(|read| read.organizations("", SortBy::default(), 0, 1))
+        .unwrap();
     assert_eq!((page.rows.len(), page.matched), (1, 3));
 }
 
@@ -218,12 +222,18 @@ fn counts_and_links_stand_beside_the_organization() {
         link("agmt-2", "cove"),
     ];
     store.write(|write| write.mirror_links(&links)).unwrap();
-    let page = store.read(|read| read.organizations("acme", 1)).unwrap();
+    let page = store
+        .read(|read| read.organizations("acme", SortBy::default(), 0, 1))
+        .unwrap();
     let row = &page.rows[0];
     assert_eq!(
         (row.members, row.workspaces, row.deployments, row.links),
         (1, 1, 1, 1)
     );
+    let linked = row.linked.as_ref().unwrap();
+    assert_eq!(linked.agreement.as_str(), "agmt-1");
+    assert_eq!(linked.state, LinkState::Active);
+    assert_eq!(linked.listing, None, "AWS has not told of the agreement");
     let acme = store
         .read(|read| read.organization(&id("acme")))
         .unwrap()
@@ -255,4 +265,108 @@ fn a_change_set_is_bounded_and_announced_once_it_is_kept() {
     assert_eq!(*heard.lock().unwrap(), [Topic::Directory]);
     let counts = store.read(|read| read.directory_counts()).unwrap();
     assert_eq!(counts[&EntryKind::Organization], CHANGE_SET_MAX);
+}
+
+fn names(store: &Store, search: &str, sort: SortBy, offset: usize) -> Vec<String> {
+    let page = store.read(|read| read.organizations(search, sort, offset, 2));
+    let rows = page.unwrap().rows.into_iter();
+    rows.map(|row| row.organization.it.name.to_string())
+        .collect()
+}
+
+#[test]
+fn a_list_is_read_window_by_window_in_an_order_with_what_was_not_told_last() {
+    let (_folder, store) = store();
+    put(&store, &everything(), 1);
+    let mut cove = organization("Cove", Known::Unknown);
+    cove.open_invoices = None;
+    let mut acme = organization("Acme", Known::Unknown);
+    acme.open_invoices = Some(11);
+    put(
+        &store,
+        &[Entry::Organization(cove), Entry::Organization(acme)],
+        2,
+    );
+    let by = |key, descending| SortBy { key, descending };
+    let invoices = by(OrganizationSort::OpenInvoices, false);
+    assert_eq!(names(&store, "", invoices, 0), ["100%_Bolt", "Acme"]);
+    assert_eq!(names(&store, "", invoices, 2), ["Cove"]);
+    let most = by(OrganizationSort::OpenInvoices, true);
+    assert_eq!(names(&store, "", most, 0), ["Acme", "100%_Bolt"]);
+    assert_eq!(
+        names(&store, "", most, 2),
+        ["Cove"],
+        "last in either direction"
+    );
+    let backwards = by(OrganizationSort::Name, true);
+    assert_eq!(names(&store, "", backwards, 0), ["Cove", "Acme"]);
+    let plans = by(OrganizationSort::Plan, true);
+    assert_eq!(
+        names(&store, "", plans, 0),
+        ["100%_Bolt", "Acme"],
+        "equal ones by name, whatever the direction"
+    );
+    let oldest = by(OrganizationSort::Told, false);
+    assert_eq!(names(&store, "", oldest, 0), ["100%_Bolt", "Acme"]);
+    assert_eq!(names(&store, "", most, 9), Vec::<String>::new());
+}
+
+#[test]
+fn a_result_that_is_kept_is_never_an_old_one() {
+    let (folder, store) = store();
+    put(&store, &everything(), 1);
+    let elsewhere = Store::open(&folder.path().join("test.sqlite3")).unwrap();
+    assert_eq!(names(&store, "bo", SortBy::default(), 0), ["100%_Bolt"]);
+    for (store, name) in [(&store, "Bora"), (&elsewhere, "Bosco")] {
+        let another = Entry::Organization(organization(name, Known::Unknown));
+        put(store, &[another], 2);
+    }
+    let found = names(&store, "bo", SortBy::default(), 1);
+    assert_eq!(found, ["Bora", "Bosco"], "also what another process wrote");
+    let renamed = organization("Bora", Known::Unknown);
+    let renamed = Organization {
+        name: Text::parse("Cora").unwrap(),
+        id: id("x"),
+        ..renamed
+    };
+    put(&store, &[Entry::Organization(renamed)], 3);
+    assert_eq!(names(&store, "cora", SortBy::default(), 0), ["Cora"]);
+    put(&store, &[Entry::Member(member("x", "bo@cora.test"))], 3);
+    assert_eq!(names(&store, "bo@", SortBy::default(), 0), ["Cora"]);
+}
+
+#[test]
+fn billing_accounts_are_found_whoever_they_pay_for() {
+    let (_folder, store) = store();
+    put(&store, &everything(), 1);
+    let alone = BillingAccount {
+        user_name: id("alone"),
+        email: Some(Email::parse("kim@loner.test").unwrap()),
+        company: text("성수로보틱스"),
+        country: None,
+        created_at: None,
+    };
+    put(&store, &[Entry::BillingAccount(alone)], 2);
+    let listed = |search: &str| {
+        let page = store.read(|read| read.billing_accounts(search, 0, 9));
+        let page = page.unwrap();
+        assert_eq!((page.matched, page.total), (page.rows.len(), 2));
+        let rows = page.rows.into_iter();
+        rows.map(|row| {
+            let name = row.account.it.user_name;
+            format!("{name} {}/{}", row.organizations, row.workspaces)
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(listed(""), ["alone 0/0", "pay-1 1/1"]);
+    assert_eq!(listed("LONER"), ["alone 0/0"]);
+    assert_eq!(listed("성수"), ["alone 0/0"]);
+    assert_eq!(listed("PAY@"), ["pay-1 1/1"]);
+    assert_eq!(listed("%"), Vec::<String>::new());
+    let record = |name| store.read(|read| read.billing_account(&id(name))).unwrap();
+    let payer = record("pay-1").unwrap();
+    assert_eq!(payer.organizations[0].it.id, id("acme"));
+    assert_eq!(payer.workspaces.len(), 1);
+    assert!(record("alone").unwrap().organizations.is_empty());
+    assert!(record("nobody").is_none());
 }

@@ -1,12 +1,14 @@
 //! The vendor's directory.
 
-use domain::{BillingAccount, Deployment, Known, Member, Organization, Workspace};
+use app::directory::Linked;
+use domain::{BillingAccount, Deployment, Known, Link, Member, Organization, Workspace};
 use serde::Serialize;
 use specta::Type;
-use store::table::directory::{OrganizationPage, OrganizationRecord, OrganizationRow, Told};
+use store::table::agreement::AgreementRow;
+use store::table::directory::{BillingAccountRecord, OrganizationRecord, Told};
 
 use crate::detail::Provenance;
-use crate::{LinkInfo, Millis, Money, millis, number};
+use crate::{LinkInfo, Millis, Money, millis};
 
 /// Something that there may be none of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -34,34 +36,6 @@ pub struct OrganizationInfo {
     pub billing_account: Knowable,
     pub created_at: Option<Millis>,
     pub from: Provenance,
-}
-
-/// An organization in a list.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationListItem {
-    /// The organization.
-    pub organization: OrganizationInfo,
-    /// People in it.
-    pub members: u32,
-    /// Workspaces of it or of its billing account.
-    pub workspaces: u32,
-    /// Deployments.
-    pub deployments: u32,
-    /// Agreements whose current link leads to it.
-    pub links: u32,
-}
-
-/// Organizations that match a search.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationsList {
-    /// The first ones, by name.
-    pub rows: Vec<OrganizationListItem>,
-    /// How many match.
-    pub matched: u32,
-    /// How many there are.
-    pub total: u32,
 }
 
 /// A person in an organization.
@@ -132,6 +106,10 @@ pub struct LinkToTarget {
     pub agreement: String,
     /// License ARN; absent on products that predate licenses.
     pub license: Option<String>,
+    /// What the agreement is for; absent while AWS has not told of it.
+    pub listing: Option<String>,
+    /// The buyer's company.
+    pub company: Option<String>,
     /// How it stands, and since when.
     pub link: LinkInfo,
 }
@@ -154,48 +132,63 @@ pub struct OrganizationDetail {
     pub links: Vec<LinkToTarget>,
 }
 
-impl OrganizationsList {
-    /// The page as JSON carries it.
-    #[must_use]
-    pub fn of(page: &OrganizationPage) -> Self {
-        Self {
-            rows: page.rows.iter().map(OrganizationListItem::from).collect(),
-            matched: number(page.matched),
-            total: number(page.total),
-        }
-    }
+/// A billing account with all that belongs to it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BillingAccountDetail {
+    /// The billing account.
+    pub billing_account: BillingAccountInfo,
+    /// Organizations that it pays for, by id.
+    pub organizations: Vec<OrganizationInfo>,
+    /// Workspaces that it pays for, by id.
+    pub workspaces: Vec<WorkspaceInfo>,
+    /// Links to it, the current ones first.
+    pub links: Vec<LinkToTarget>,
 }
 
 impl OrganizationDetail {
     /// The organization as JSON carries it.
     #[must_use]
-    pub fn of(record: &OrganizationRecord) -> Self {
-        let links = record.links.iter().map(|link| LinkToTarget {
-            agreement: link.agreement.to_string(),
-            license: link.license.as_ref().map(ToString::to_string),
-            link: link.into(),
-        });
+    pub fn of(linked: &Linked<OrganizationRecord>) -> Self {
+        let record = &linked.record;
         Self {
             organization: (&record.organization).into(),
             billing_account: record.billing_account.as_ref().map(Into::into),
             members: record.members.iter().map(Into::into).collect(),
             workspaces: record.workspaces.iter().map(Into::into).collect(),
             deployments: record.deployments.iter().map(Into::into).collect(),
-            links: links.collect(),
+            links: links(&record.links, &linked.agreements),
         }
     }
 }
 
-impl From<&OrganizationRow> for OrganizationListItem {
-    fn from(row: &OrganizationRow) -> Self {
+impl BillingAccountDetail {
+    /// The billing account as JSON carries it.
+    #[must_use]
+    pub fn of(linked: &Linked<BillingAccountRecord>) -> Self {
+        let record = &linked.record;
         Self {
-            organization: (&row.organization).into(),
-            members: number(row.members),
-            workspaces: number(row.workspaces),
-            deployments: number(row.deployments),
-            links: number(row.links),
+            billing_account: (&record.account).into(),
+            organizations: record.organizations.iter().map(Into::into).collect(),
+            workspaces: record.workspaces.iter().map(Into::into).collect(),
+            links: links(&record.links, &linked.agreements),
         }
     }
+}
+
+fn links(links: &[Link], agreements: &[AgreementRow]) -> Vec<LinkToTarget> {
+    let told = |link: &Link| {
+        let of = |row: &&AgreementRow| row.id == link.agreement.as_str();
+        let row = agreements.iter().find(of);
+        LinkToTarget {
+            agreement: link.agreement.to_string(),
+            license: link.license.as_ref().map(ToString::to_string),
+            listing: row.and_then(|row| row.title.clone().or_else(|| row.product.clone())),
+            company: row.and_then(|row| row.company.clone()),
+            link: link.into(),
+        }
+    };
+    links.iter().map(told).collect()
 }
 
 impl From<&Told<Organization>> for OrganizationInfo {
@@ -293,4 +286,51 @@ fn knowable(value: &Known<impl ToString>) -> Knowable {
 
 fn provenance<T>(told: &Told<T>) -> Provenance {
     Provenance::new(&told.origin.source, told.origin.as_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{DirectoryId, Text, Timestamp};
+    use store::table::directory::Origin;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_told_is_told_apart_from_what_there_is_none_of() {
+        let told = Told {
+            it: Organization {
+                id: DirectoryId::parse("acme").unwrap(),
+                name: Text::parse("Acme").unwrap(),
+                plan: None,
+                payment_method: None,
+                payment_reference: Known::Unknown,
+                credit_balance: None,
+                authentication_method: None,
+                open_invoices: Some(0),
+                billing_account: Known::Absent,
+                created_at: None,
+            },
+            origin: Origin {
+                source: "import crm.csv".to_owned(),
+                as_of: Timestamp::from_millis(7),
+            },
+        };
+        let json = serde_json::to_value(OrganizationInfo::from(&told)).unwrap();
+        assert_eq!(
+            json["paymentReference"],
+            serde_json::json!({"known": false, "value": null})
+        );
+        assert_eq!(
+            json["billingAccount"],
+            serde_json::json!({"known": true, "value": null})
+        );
+        assert_eq!(
+            (&json["plan"], &json["openInvoices"]),
+            (&serde_json::Value::Null, &0.into())
+        );
+        assert_eq!(
+            json["from"],
+            serde_json::json!({"source": "import crm.csv", "at": 7})
+        );
+    }
 }

@@ -166,6 +166,10 @@ impl Completions {
 pub enum JumpKind {
     /// To an agreement; `id` is its id.
     Agreement,
+    /// To an organization; `id` is its id.
+    Organization,
+    /// To a billing account; `id` is its user name.
+    BillingAccount,
     /// To the grid; `id` is the filter.
     Filter,
 }
@@ -176,7 +180,7 @@ pub enum JumpKind {
 pub struct JumpTarget {
     /// Where it leads.
     pub kind: JumpKind,
-    /// Agreement id or filter.
+    /// What leads there: an id, a user name or a filter.
     pub id: String,
     /// What it is called.
     pub title: String,
@@ -188,6 +192,8 @@ impl From<app::query::JumpTarget> for JumpTarget {
     fn from(target: app::query::JumpTarget) -> Self {
         let (kind, id) = match target.meaning {
             Meaning::Agreement(id) => (JumpKind::Agreement, id),
+            Meaning::Organization(id) => (JumpKind::Organization, id),
+            Meaning::BillingAccount(name) => (JumpKind::BillingAccount, name),
             Meaning::Filter(filter) => (JumpKind::Filter, filter),
         };
         Self {

@@ -1,7 +1,7 @@
 //! Taking a file of the directory in.
 
 use app::directory::import::{BadRow, Plan};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::directory::Tallies;
 
@@ -17,16 +17,30 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// What became of the good rows, kind by kind.
     pub kinds: Vec<ImportedKind>,
+    /// How many rows were left out.
+    pub left_out: u32,
     /// What is wrong with the rows that were left out.
     pub skipped: Vec<BadRowInfo>,
+}
+
+/// What a row of a file is of. As JSON, the kind's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the meanings stand at domain::EntryKind")]
+pub enum EntryKind {
+    BillingAccount,
+    Organization,
+    Member,
+    Workspace,
+    Deployment,
 }
 
 /// What became of the rows of one kind.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportedKind {
-    /// The kind's word.
-    pub kind: String,
+    /// The kind.
+    pub kind: EntryKind,
     /// Not there before.
     pub added: u32,
     /// There, and not like this.
@@ -62,7 +76,7 @@ impl ImportReport {
 
     fn new(plan: &Plan, tallies: &Tallies, dry_run: bool) -> Self {
         let kinds = tallies.0.iter().map(|(kind, tally)| ImportedKind {
-            kind: kind.word().to_owned(),
+            kind: (*kind).into(),
             added: number(tally.added),
             changed: number(tally.changed),
             unchanged: number(tally.unchanged),
@@ -71,6 +85,7 @@ impl ImportReport {
             file: plan.file.clone(),
             dry_run,
             kinds: kinds.collect(),
+            left_out: number(plan.bad_rows),
             skipped: plan.bad.iter().map(BadRowInfo::from).collect(),
         }
     }
@@ -82,6 +97,43 @@ impl From<&BadRow> for BadRowInfo {
             line: number(bad.line),
             field: bad.field.clone(),
             reason: bad.reason.clone(),
+        }
+    }
+}
+
+impl From<domain::EntryKind> for EntryKind {
+    fn from(kind: domain::EntryKind) -> Self {
+        match kind {
+            domain::EntryKind::BillingAccount => Self::BillingAccount,
+            domain::EntryKind::Organization => Self::Organization,
+            domain::EntryKind::Member => Self::Member,
+            domain::EntryKind::Workspace => Self::Workspace,
+            domain::EntryKind::Deployment => Self::Deployment,
+        }
+    }
+}
+
+impl From<EntryKind> for domain::EntryKind {
+    fn from(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::BillingAccount => Self::BillingAccount,
+            EntryKind::Organization => Self::Organization,
+            EntryKind::Member => Self::Member,
+            EntryKind::Workspace => Self::Workspace,
+            EntryKind::Deployment => Self::Deployment,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_the_same_word_on_every_surface() {
+        for kind in domain::EntryKind::ALL {
+            let json = serde_json::to_value(EntryKind::from(kind)).unwrap();
+            assert_eq!(json, kind.word());
         }
     }
 }

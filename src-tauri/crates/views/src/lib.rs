@@ -8,6 +8,7 @@ mod agreement;
 mod connection;
 mod detail;
 mod directory;
+mod directory_list;
 mod failure;
 mod filter;
 mod import;
@@ -29,14 +30,18 @@ pub use detail::{
     LinkInfo, Provenance, TermInfo,
 };
 pub use directory::{
-    BillingAccountInfo, DeploymentInfo, Knowable, LinkToTarget, MemberInfo, OrganizationDetail,
-    OrganizationInfo, OrganizationListItem, OrganizationsList, WorkspaceInfo,
+    BillingAccountDetail, BillingAccountInfo, DeploymentInfo, Knowable, LinkToTarget, MemberInfo,
+    OrganizationDetail, OrganizationInfo, WorkspaceInfo,
+};
+pub use directory_list::{
+    BillingAccountListItem, BillingAccountsList, LinkedAgreement, OrganizationListItem,
+    OrganizationSort, OrganizationsList,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
     Chip, Completion, Completions, FilterReading, JumpKind, JumpTarget, Span, byte_offset,
 };
-pub use import::{BadRowInfo, ImportReport, ImportedKind};
+pub use import::{BadRowInfo, EntryKind, ImportReport, ImportedKind};
 pub use link::{
     AdviceInfo, ExecutedInfo, FormFieldInfo, FormInfo, IdentifiedInfo, LinkDetail, LinkRecordInfo,
     PolicyInfo, SuggestionInfo, TargetOption, TargetPartsInfo, registration,

@@ -82,6 +82,8 @@ pub struct Status {
     pub entitlements: u32,
     /// Active agreements without a live link.
     pub needs_setup: u32,
+    /// Organizations of the vendor's directory here.
+    pub organizations: u32,
     /// Whether that is all.
     pub listing: Listing,
     /// Why the newest listing broke off.
@@ -122,6 +124,7 @@ impl Status {
             agreements: 0,
             entitlements: 0,
             needs_setup: 0,
+            organizations: 0,
             listing: Listing::Never,
             listing_failure: None,
             synced_at: None,
@@ -153,6 +156,7 @@ impl Status {
             agreements: number(status.agreements),
             entitlements: number(status.entitlements),
             needs_setup: number(status.needs_setup),
+            organizations: number(status.organizations),
             listing,
             listing_failure,
             synced_at: status.synced_at.map(millis),

@@ -11,6 +11,7 @@ mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::ControlFlow;
 
 use domain::{Entry, EntryKind, Timestamp};
 use store::Store;
@@ -33,6 +34,8 @@ pub struct Plan {
     pub file: String,
     /// What is wrong, by line.
     pub bad: Vec<BadRow>,
+    /// How many rows that is; one may have several things wrong with it.
+    pub bad_rows: usize,
     /// How the good rows compare with what is there.
     pub tallies: Tallies,
     /// The good rows; what others refer to comes first.
@@ -61,7 +64,7 @@ pub struct BadRow {
 
 /// A file that is not taken in, with everything that is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} was not imported: {}", .bad.first().map(ToString::to_string).unwrap_or_default())]
+#[error("the file {file} was not imported: {}", .bad.first().map(ToString::to_string).unwrap_or_default())]
 pub struct ImportError {
     /// The file's name.
     pub file: String,
@@ -118,6 +121,8 @@ pub fn plan(
         bad: vec![why],
         skippable: false,
     })?;
+    // What could not be told apart into fields is one thing wrong with one row.
+    let all = rows.len() + bad.len();
     let mut good = Vec::new();
     for row in rows {
         match entry::entry(&row) {
@@ -132,6 +137,7 @@ pub fn plan(
         file: file.to_owned(),
         tallies: store.read(|read| read.compare_directory(&entries))?,
         bad,
+        bad_rows: all - entries.len(),
         entries,
     })
 }
@@ -149,7 +155,8 @@ impl Plan {
         })
     }
 
-    /// Takes the good rows in, change set by change set; what was taken in before a failure stays,
+    /// Takes the good rows in, change set by change set, and tells `heard` after each how many are in
+    /// and how many there are. What was taken in before a failure, or before `heard` breaks off, stays,
     /// and the same file can be taken in again.
     pub fn apply(
         &self,
@@ -157,6 +164,7 @@ impl Plan {
         permit: Permit,
         on_bad: OnBadRows,
         now: Timestamp,
+        mut heard: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Tallies, Error> {
         debug_assert_eq!(permit.action(), Action::EditDirectory);
         self.check(on_bad)?;
@@ -165,8 +173,13 @@ impl Plan {
             as_of: now,
         };
         let mut done = Tallies::default();
+        let (mut taken_in, total) = (0, self.entries.len());
         for entries in self.entries.chunks(CHANGE_SET_MAX) {
             done.add(&store.write(|write| write.put_directory(entries, &origin))?);
+            taken_in += entries.len();
+            if heard(taken_in, total).is_break() && taken_in < total {
+                return Err(Error::ImportStopped { taken_in, total });
+            }
         }
         Ok(done)
     }
@@ -194,7 +207,7 @@ fn read(file: &str, bytes: &[u8], kind: Option<EntryKind>) -> Result<Found, BadR
         Some("csv") => csv_file::read(text, kind),
         Some("jsonl" | "ndjson") => json_file::read_lines(text, kind),
         Some("json") if kind.is_some() => {
-            let reason = "is told by the document's lists; leave --kind out";
+            let reason = "is told by the lists themselves, and cannot be chosen for them";
             Err(BadRow::of_field(1, "kind", reason))
         }
         Some("json") => json_file::read_document(text),

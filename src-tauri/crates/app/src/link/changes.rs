@@ -49,7 +49,7 @@ fn things(
             vec![Entry::Organization(record.organization.it.clone())]
         }
         ("billing_account", TargetFound::BillingAccount(record), _) => {
-            vec![Entry::BillingAccount(record.billing_account.it.clone())]
+            vec![Entry::BillingAccount(record.account.it.clone())]
         }
         ("member", _, MemberFound::There(told)) => vec![Entry::Member(told.it.clone())],
         ("workspace", ..) if asked.wish.new_workspaces.is_empty() => {

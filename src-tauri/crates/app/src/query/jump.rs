@@ -1,15 +1,19 @@
 //! What a pasted or typed text may mean.
 
 use domain::filter::{Condition, Filter, Span, Term};
-use domain::{AccountId, AgreementId};
+use domain::{AccountId, AgreementId, DirectoryId, Organization};
 use store::Store;
 use store::query::Sort;
+use store::table::directory::SortBy;
 
 use super::{SORT_DEFAULT, moment};
-use crate::{Clock, Error};
+use crate::{Clock, Error, directory};
 
-/// Targets offered for one text.
+/// Agreements offered for one text.
 const TARGETS_MAX: usize = 8;
+
+/// Organizations offered for one text, and billing accounts.
+const OF_DIRECTORY_MAX: usize = 4;
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub struct JumpTarget {
 pub enum Meaning {
     /// To the agreement with this id.
     Agreement(String),
+    /// To the organization with this id.
+    Organization(String),
+    /// To the billing account with this user name.
+    BillingAccount(String),
     /// To the grid with this filter.
     Filter(String),
 }
@@ -76,6 +84,7 @@ pub fn jump(store: &Store, clock: &Clock, text: &str) -> Result<Vec<JumpTarget>,
             meaning: Meaning::Agreement(row.id),
         }
     }));
+    targets.extend(of_directory(store, words)?);
     if more > 0 {
         let quoted = words.replace('"', "");
         targets.push(JumpTarget {
@@ -85,6 +94,46 @@ pub fn jump(store: &Store, clock: &Clock, text: &str) -> Result<Vec<JumpTarget>,
         });
     }
     Ok(targets)
+}
+
+/// What of the vendor's directory has the text, by name; what it names exactly comes first.
+fn of_directory(store: &Store, words: &str) -> Result<Vec<JumpTarget>, Error> {
+    let by_name = SortBy::default();
+    let organizations = directory::organizations(store, words, by_name, 0, OF_DIRECTORY_MAX)?;
+    let accounts = directory::billing_accounts(store, words, 0, OF_DIRECTORY_MAX)?;
+    let mut targets = Vec::new();
+    if let Ok(id) = DirectoryId::parse(words)
+        && let Some(named) = store.read(|read| read.organization(&id))?
+    {
+        targets.push(to_organization(&named.organization.it));
+    }
+    for row in organizations.rows {
+        let target = to_organization(&row.organization.it);
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    targets.truncate(OF_DIRECTORY_MAX);
+    targets.extend(accounts.rows.into_iter().map(|row| {
+        let account = row.account.it;
+        JumpTarget {
+            title: account.user_name.to_string(),
+            detail: match account.company {
+                Some(company) => format!("Billing account · {company}"),
+                None => "Billing account".to_owned(),
+            },
+            meaning: Meaning::BillingAccount(account.user_name.to_string()),
+        }
+    }));
+    Ok(targets)
+}
+
+fn to_organization(organization: &Organization) -> JumpTarget {
+    JumpTarget {
+        meaning: Meaning::Organization(organization.id.to_string()),
+        title: organization.name.to_string(),
+        detail: format!("Organization · {}", organization.id),
+    }
 }
 
 /// The filter for a text as it stands, without the filter language.

@@ -28,6 +28,8 @@ pub struct Status {
     pub entitlements: usize,
     /// Active agreements without a live link.
     pub needs_setup: usize,
+    /// Organizations of the vendor's directory here.
+    pub organizations: usize,
     /// Whether that is all.
     pub listing: Listing,
     /// When the newest complete listing ended.
@@ -56,6 +58,7 @@ pub fn status(store: &Store, clock: &Clock) -> Result<Status, Error> {
             agreements: read.agreement_count()?,
             entitlements: read.entitlement_count()?,
             needs_setup: read.matching(&needs_setup, &moment)?,
+            organizations: read.organization_count()?,
             listing,
             synced_at: sync.listed_at,
             details_missing,

@@ -1,5 +1,6 @@
 //! The vendor's directory: listing, showing, and taking a file in.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use app::Action;
@@ -7,8 +8,10 @@ use app::directory;
 use app::directory::import::{self, FILE_BYTES_MAX, ImportError, OnBadRows};
 use connection::Connection;
 use domain::EntryKind;
+use store::table::directory::SortBy;
 use views::{
-    ImportReport, Knowable, OrganizationDetail, OrganizationListItem, OrganizationsList, Provenance,
+    BillingAccountDetail, BillingAccountsList, ImportReport, Knowable, LinkToTarget,
+    OrganizationDetail, OrganizationListItem, OrganizationsList, Provenance, WorkspaceInfo,
 };
 
 use super::policy::read_bytes;
@@ -22,10 +25,23 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Fault> {
     match command {
-        OrganizationsCommand::List { search, limit } => {
-            list(connection, &search.join(" "), limit, output)
+        OrganizationsCommand::List {
+            search,
+            billing_accounts,
+            limit,
+        } => {
+            let search = search.join(" ");
+            if billing_accounts {
+                list_billing_accounts(connection, &search, limit, output)
+            } else {
+                list(connection, &search, limit, output)
+            }
         }
-        OrganizationsCommand::Show { id } => show(connection, &id, output),
+        OrganizationsCommand::Show {
+            id,
+            billing_account: true,
+        } => show_billing_account(connection, &id, output),
+        OrganizationsCommand::Show { id, .. } => show(connection, &id, output),
         OrganizationsCommand::Import {
             file,
             kind,
@@ -47,11 +63,38 @@ pub(crate) fn run(
 }
 
 fn list(connection: &Connection, search: &str, limit: usize, output: &Output) -> Result<(), Fault> {
-    let page = directory::organizations(connection.store(), search, limit)?;
+    let page = directory::organizations(connection.store(), search, SortBy::default(), 0, limit)?;
     let list = OrganizationsList::of(&page);
     output.answer(&list, || {
         let lines = list.rows.iter().map(line);
         let shown = format!("{} of {} organizations match", list.matched, list.total);
+        lines.chain([shown]).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn list_billing_accounts(
+    connection: &Connection,
+    search: &str,
+    limit: usize,
+    output: &Output,
+) -> Result<(), Fault> {
+    let page = directory::billing_accounts(connection.store(), search, 0, limit)?;
+    let list = BillingAccountsList::of(&page);
+    output.answer(&list, || {
+        let lines = list.rows.iter().map(|row| {
+            let it = &row.billing_account;
+            format!(
+                "{:<32} {:<32} {:>3} organizations  {:>3} workspaces  {:>2} links  {} · {}",
+                it.user_name,
+                told(it.email.as_deref()),
+                row.organizations,
+                row.workspaces,
+                row.links,
+                told(it.company.as_deref()),
+                origin(&it.from)
+            )
+        });
+        let shown = format!("{} of {} billing accounts match", list.matched, list.total);
         lines.chain([shown]).collect::<Vec<_>>().join("\n")
     })
 }
@@ -74,6 +117,48 @@ fn show(connection: &Connection, id: &str, output: &Output) -> Result<(), Fault>
     let record = directory::organization(connection.store(), id)?;
     let detail = OrganizationDetail::of(&record);
     output.answer(&detail, || text(&detail))
+}
+
+fn show_billing_account(
+    connection: &Connection,
+    user_name: &str,
+    output: &Output,
+) -> Result<(), Fault> {
+    let record = directory::billing_account(connection.store(), user_name)?;
+    let detail = BillingAccountDetail::of(&record);
+    output.answer(&detail, || {
+        let it = &detail.billing_account;
+        let mut lines = vec![
+            it.user_name.clone(),
+            format!("E-mail           {}", told(it.email.as_deref())),
+            format!("Company          {}", told(it.company.as_deref())),
+            format!("Country          {}", told(it.country.as_deref())),
+            format!("Told by          {}", origin(&it.from)),
+        ];
+        for organization in &detail.organizations {
+            lines.push(format!(
+                "Pays for   {}  {}",
+                organization.id, organization.name
+            ));
+        }
+        lines.extend(detail.workspaces.iter().map(workspace_line));
+        lines.extend(detail.links.iter().map(link_line));
+        lines.join("\n")
+    })
+}
+
+fn workspace_line(workspace: &WorkspaceInfo) -> String {
+    let state = told(workspace.state.as_deref());
+    let site = told(workspace.site.as_deref());
+    format!("Workspace  {}  {state}, {site}", workspace.id)
+}
+
+fn link_line(link: &LinkToTarget) -> String {
+    let since = when(link.link.since);
+    format!(
+        "Link       {}  {} since {since}",
+        link.agreement, link.link.state
+    )
 }
 
 fn text(detail: &OrganizationDetail) -> String {
@@ -104,11 +189,7 @@ fn text(detail: &OrganizationDetail) -> String {
         let role = told(member.role.as_deref());
         lines.push(format!("Member     {}  {role}, {verified}", member.email));
     }
-    for workspace in &detail.workspaces {
-        let state = told(workspace.state.as_deref());
-        let site = told(workspace.site.as_deref());
-        lines.push(format!("Workspace  {}  {state}, {site}", workspace.id));
-    }
+    lines.extend(detail.workspaces.iter().map(workspace_line));
     for deployment in &detail.deployments {
         let state = told(deployment.state.as_deref());
         let trial = match (deployment.trial, deployment.trial_ends_at) {
@@ -118,13 +199,7 @@ fn text(detail: &OrganizationDetail) -> String {
         };
         lines.push(format!("Deployment {}  {state}{trial}", deployment.id));
     }
-    for link in &detail.links {
-        let since = when(link.link.since);
-        lines.push(format!(
-            "Link       {}  {} since {since}",
-            link.agreement, link.link.state
-        ));
-    }
+    lines.extend(detail.links.iter().map(link_line));
     lines.join("\n")
 }
 
@@ -152,7 +227,9 @@ fn import(
     let plan = plan(connection, path, kind)?;
     let now = connection.clock().now();
     let done = plan
-        .apply(connection.store(), permit, on_bad, now)
+        .apply(connection.store(), permit, on_bad, now, |_, _| {
+            ControlFlow::Continue(())
+        })
         .map_err(|error| fault(path, &error))?;
     report(&ImportReport::of_done(&plan, &done), path, output)
 }
@@ -195,7 +272,10 @@ fn report(report: &ImportReport, path: &Path, output: &Output) -> Result<(), Fau
         let kinds = report.kinds.iter().map(|kind| {
             format!(
                 "{:<16} {} added, {} changed, {} unchanged",
-                kind.kind, kind.added, kind.changed, kind.unchanged
+                EntryKind::from(kind.kind).word(),
+                kind.added,
+                kind.changed,
+                kind.unchanged
             )
         });
         let end = if report.dry_run {

@@ -125,11 +125,12 @@ pub(crate) fn status(connections: &Connections, id: &str, output: &Output) -> Re
     output.answer(&status, || {
         let synced = status.synced_at.map_or_else(|| "never".to_owned(), when);
         let mut text = format!(
-            "Connection   {}\nAgreements   {}\nEntitlements {}\nNeeds set-up {}\nListing      {:?}\nAs of        {synced}\nWithout details {} ({} failed)",
+            "Connection   {}\nAgreements   {}\nEntitlements {}\nNeeds set-up {}\nOrganizations {}\nListing      {:?}\nAs of        {synced}\nWithout details {} ({} failed)",
             status.connection.name,
             status.agreements,
             status.entitlements,
             status.needs_setup,
+            status.organizations,
             status.listing,
             status.details_missing,
             status.details_failed,

@@ -1,7 +1,9 @@
 //! The vendor's directory, mirrored from its system of record. Ledger.
 
 mod changed;
+mod list;
 mod rows;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -9,16 +11,21 @@ use domain::{
     BillingAccount, Deployment, DirectoryId, Entry, EntryKind, Link, Member, Organization,
     TargetKind, Timestamp, Workspace,
 };
-use rusqlite::{Connection, named_params};
+use rusqlite::Connection;
 
-pub use self::changed::{BillingAccountRecord, Change};
+pub use self::changed::Change;
+pub use self::list::{
+    BillingAccountPage, BillingAccountRow, LinkedAgreement, OrganizationPage, OrganizationRow,
+    OrganizationSort, SortBy,
+};
 use self::rows::{Kept, find, of, put};
+pub(crate) use self::search::Listed;
 use crate::{Error, Read, Result, Topic, Write};
 
 /// Entries that one change set may hold, which is what DynamoDB takes in one transaction.
 pub const CHANGE_SET_MAX: usize = 100;
 
-/// Organizations that one page holds at most.
+/// Rows that one page of a list holds at most.
 pub const PAGE_MAX: usize = 1_000;
 
 /// Members, workspaces, deployments or links of one organization that are read at most.
@@ -57,32 +64,6 @@ pub struct Tally {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tallies(pub BTreeMap<EntryKind, Tally>);
 
-/// An organization in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrganizationRow {
-    /// The organization.
-    pub organization: Told<Organization>,
-    /// People in it.
-    pub members: usize,
-    /// Workspaces of it or of its billing account.
-    pub workspaces: usize,
-    /// Deployments.
-    pub deployments: usize,
-    /// Agreements whose current link leads to it, however the link stands.
-    pub links: usize,
-}
-
-/// Organizations that match a search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OrganizationPage {
-    /// The first ones, by name.
-    pub rows: Vec<OrganizationRow>,
-    /// How many match.
-    pub matched: usize,
-    /// How many there are.
-    pub total: usize,
-}
-
 /// An organization with all that belongs to it, each list up to [`OF_ONE_MAX`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationRecord {
@@ -96,6 +77,19 @@ pub struct OrganizationRecord {
     pub workspaces: Vec<Told<Workspace>>,
     /// Deployments, by id.
     pub deployments: Vec<Told<Deployment>>,
+    /// Links to it, the current ones first.
+    pub links: Vec<Link>,
+}
+
+/// A billing account with all that belongs to it, each list up to [`OF_ONE_MAX`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillingAccountRecord {
+    /// The billing account.
+    pub account: Told<BillingAccount>,
+    /// Organizations that it pays for, by id.
+    pub organizations: Vec<Told<Organization>>,
+    /// Workspaces that it pays for, by id.
+    pub workspaces: Vec<Told<Workspace>>,
     /// Links to it, the current ones first.
     pub links: Vec<Link>,
 }
@@ -130,6 +124,8 @@ impl Write<'_> {
         }
         let mut tallies = Tallies::default();
         for entry in entries {
+            // What was listed before this write is not what there is now.
+            self.change()?;
             let before = before(&self.tx, entry)?;
             tallies.note(entry, before.as_ref());
             match entry {
@@ -185,6 +181,14 @@ impl Read<'_> {
         })
     }
 
+    /// How many organizations there are.
+    pub fn organization_count(&self) -> Result<usize> {
+        let mut count = self
+            .tx
+            .prepare_cached("SELECT count(*) FROM organization")?;
+        Ok(count.query_row([], |row| row.get(0))?)
+    }
+
     /// How many entries of each kind there are.
     pub fn directory_counts(&self) -> Result<BTreeMap<EntryKind, usize>> {
         let mut counts = BTreeMap::new();
@@ -194,56 +198,6 @@ impl Read<'_> {
             counts.insert(kind, count);
         }
         Ok(counts)
-    }
-
-    /// Organizations that have the text in their id or name, a member's e-mail address, or the user
-    /// name of their billing account; all of them for an empty text. ASCII letters match in either case.
-    pub fn organizations(&self, search: &str, limit: usize) -> Result<OrganizationPage> {
-        const MATCHES: &str =
-            "(:all OR o.id LIKE :like ESCAPE '\\' OR o.name LIKE :like ESCAPE '\\'
-            OR o.billing_account LIKE :like ESCAPE '\\'
-            OR EXISTS (SELECT 1 FROM member AS m
-                WHERE m.organization = o.id AND m.email LIKE :like ESCAPE '\\'))";
-        let search = search.trim();
-        let (all, like) = (search.is_empty(), containing(search));
-        let matched = self
-            .tx
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM organization AS o WHERE {MATCHES}"
-            ))?
-            .query_row(named_params! {":all": all, ":like": like}, |row| row.get(0))?;
-        let total = self
-            .tx
-            .query_row("SELECT count(*) FROM organization", [], |row| row.get(0))?;
-        let mut page = self.tx.prepare_cached(&format!(
-            "SELECT o.*,
-                (SELECT count(*) FROM member WHERE organization = o.id) AS members,
-                (SELECT count(*) FROM workspace AS w
-                    WHERE w.organization = o.id OR w.billing_account = nullif(o.billing_account, ''))
-                    AS workspaces,
-                (SELECT count(*) FROM deployment WHERE organization = o.id) AS deployments,
-                (SELECT count(*) FROM link WHERE target_kind = 'organization' AND target_id = o.id
-                    AND current = 1) AS links
-             FROM organization AS o WHERE {MATCHES}
-             ORDER BY o.name COLLATE NOCASE, o.id LIMIT :limit"
-        ))?;
-        let limit = limit.min(PAGE_MAX);
-        let mut found = page.query(named_params! {":all": all, ":like": like, ":limit": limit})?;
-        let mut rows = Vec::new();
-        while let Some(row) = found.next()? {
-            rows.push(OrganizationRow {
-                organization: rows::told(row)?,
-                members: row.get("members")?,
-                workspaces: row.get("workspaces")?,
-                deployments: row.get("deployments")?,
-                links: row.get("links")?,
-            });
-        }
-        Ok(OrganizationPage {
-            rows,
-            matched,
-            total,
-        })
     }
 
     /// One organization with all that belongs to it.
@@ -266,6 +220,21 @@ impl Read<'_> {
             deployments: of(self.tx, "organization = ?1", &[id])?,
             links: self.links_to(TargetKind::Organization, id, OF_ONE_MAX)?,
             organization,
+        }))
+    }
+
+    /// One billing account with all that belongs to it.
+    pub fn billing_account(&self, user_name: &DirectoryId) -> Result<Option<BillingAccountRecord>> {
+        let name = user_name.as_str();
+        let key = [name.to_owned().into()];
+        let Some(account) = find::<BillingAccount>(self.tx, &key)? else {
+            return Ok(None);
+        };
+        Ok(Some(BillingAccountRecord {
+            organizations: of(self.tx, "billing_account = ?1", &[name])?,
+            workspaces: of(self.tx, "billing_account = ?1", &[name])?,
+            links: self.links_to(TargetKind::BillingAccount, name, OF_ONE_MAX)?,
+            account,
         }))
     }
 }

@@ -48,12 +48,12 @@ fn check_header(
         (Some(_), Some(_)) => {
             return refuse(
                 "kind",
-                "is told by the file itself; leave --kind out".to_owned(),
+                "is told by the file itself, and cannot be chosen for it".to_owned(),
             );
         }
         (None, None) => {
             let reason = format!(
-                "is needed as a column, unless --kind tells it: {}",
+                "is needed as a column, unless one is chosen for all rows: {}",
                 kinds_said()
             );
             return refuse("kind", reason);

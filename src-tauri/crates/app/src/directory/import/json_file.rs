@@ -85,7 +85,7 @@ fn line_row(text: &str, kind: Option<EntryKind>, index: usize) -> Result<RawRow,
     let kind = match (kind, object.shift_remove("kind")) {
         (Some(kind), None) => kind,
         (Some(_), Some(_)) => {
-            let reason = "is told by the line itself; leave --kind out";
+            let reason = "is told by the line itself, and cannot be chosen for it";
             return Err(BadRow::of_field(line, "kind", reason));
         }
         (None, word) => word

@@ -69,7 +69,7 @@ impl Case<'_> {
                 tell_organization(&mut self.facts, record, &changed)
             }
             TargetFound::BillingAccount(record) => {
-                tell_billing_account(&mut self.facts, &record.billing_account)
+                tell_billing_account(&mut self.facts, &record.account)
             }
         }
     }

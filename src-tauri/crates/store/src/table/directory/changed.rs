@@ -1,8 +1,6 @@
 //! What we changed of the directory ourselves, and looking things up one by one for a plan.
 
-use domain::{
-    BillingAccount, DirectoryId, Email, Entry, EntryKind, Member, TargetKind, Timestamp, Workspace,
-};
+use domain::{DirectoryId, Email, Entry, EntryKind, Member, TargetKind, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Row, named_params};
 
@@ -31,15 +29,6 @@ pub struct Change {
     pub chain: Option<String>,
 }
 
-/// A billing account with what belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BillingAccountRecord {
-    /// The billing account.
-    pub billing_account: Told<BillingAccount>,
-    /// Its workspaces, by id.
-    pub workspaces: Vec<Told<Workspace>>,
-}
-
 impl Write<'_> {
     /// Writes a thing that we changed, and what we changed of it. Its origin stays the vendor's: all
     /// else about it is as old as it was.
@@ -59,6 +48,8 @@ impl Write<'_> {
         for change in changes {
             self.note_change(change)?;
         }
+        // What is kept of searches must be looked up again.
+        self.change()?;
         self.touch(Topic::Directory);
         Ok(())
     }
@@ -111,19 +102,6 @@ impl Read<'_> {
             changes.push(change(row)?);
         }
         Ok(changes)
-    }
-
-    /// One billing account with what belongs to it.
-    pub fn billing_account(&self, user: &DirectoryId) -> Result<Option<BillingAccountRecord>> {
-        let user = user.as_str();
-        let Some(billing_account) = find::<BillingAccount>(self.tx, &[user.to_owned().into()])?
-        else {
-            return Ok(None);
-        };
-        Ok(Some(BillingAccountRecord {
-            billing_account,
-            workspaces: of(self.tx, "billing_account = ?1", &[user])?,
-        }))
     }
 
     /// Everybody with this address, by organization.
