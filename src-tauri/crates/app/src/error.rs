@@ -9,6 +9,7 @@ use store::table::details::Failure as StoredFailure;
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
 use crate::directory::import::ImportError;
+use crate::ending::EndingError;
 use crate::link::LinkError;
 use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
@@ -45,6 +46,9 @@ pub enum Error {
     /// A buyer cannot be linked as asked.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// Something cannot be ended as asked.
+    #[error(transparent)]
+    Ending(#[from] EndingError),
     /// The connection may not be used for this.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
@@ -243,6 +247,7 @@ impl From<&Error> for Failure {
             Error::Mail(error) => kind_of_mail(error.kind),
             Error::NotPermitted(_) => FailureKind::Refused,
             Error::Link(error) => error.kind(),
+            Error::Ending(error) => error.kind(),
             Error::NoRandomness | Error::Kept(_) => FailureKind::Internal,
             Error::OtherAccount { .. } => FailureKind::Credentials,
             Error::Store(error) => kind_of_store(error),
@@ -256,6 +261,7 @@ impl From<&Error> for Failure {
         let hint = match error {
             Error::Mail(error) => Some(error.kind.hint().to_owned()),
             Error::Link(error) => error.hint(),
+            Error::Ending(error) => error.hint(),
             Error::Marketplace(error) => token_hint(error.kind).map(str::to_owned),
             Error::ImportStopped { .. } => {
                 Some("Import the same file again to take in the rest.".to_owned())
@@ -264,6 +270,7 @@ impl From<&Error> for Failure {
         };
         let fields = match error {
             Error::Link(error) => error.fields(),
+            Error::Ending(error) => error.fields(),
             _ => Vec::new(),
         };
         Self {

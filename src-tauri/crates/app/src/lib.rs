@@ -4,9 +4,11 @@
 //! the real [`store::Store`].
 
 pub mod act;
+pub mod audit;
 pub mod clock;
 mod console;
 pub mod directory;
+pub mod ending;
 pub mod error;
 pub mod link;
 pub mod mail;

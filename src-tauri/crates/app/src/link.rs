@@ -29,6 +29,10 @@ use store::table::directory::Told;
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
+pub(crate) use bind::case_of;
+pub(crate) use case::is_held;
+pub(crate) use changes::{attribute, set_attribute_from as set_attribute};
+
 pub use asked::{
     ANSWER_CHARS_MAX, Asked, Buyer, Evidence, LinkRequest, NewWorkspace, REASON_CHARS_MAX,
     TargetChoice, WORKSPACES_MAX, Wish,

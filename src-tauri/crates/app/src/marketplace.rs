@@ -6,8 +6,9 @@
 use std::future::Future;
 
 use domain::{
-    AccountId, Agreement, AgreementDetails, AgreementId, CancellationRequest, Entitlement,
-    LicenseArn, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
+    AccountId, Agreement, AgreementDetails, AgreementId, CancellationRequest,
+    CancellationRequestId, Entitlement, LicenseArn, Listing, Offer, OfferId, ProductCode,
+    ProductId, RegistrationToken, Timestamp,
 };
 
 use crate::Operation;
@@ -95,6 +96,21 @@ pub trait Marketplace: Send + Sync + 'static {
         next: Option<&PageToken>,
     ) -> impl Future<Output = Result<Page<Entitlement>>> + Send;
 
+    /// Asks the buyer to agree to an end. What acts is not tried again once its fate is unknown; the
+    /// client token lets AWS know a repetition.
+    fn send_cancellation(
+        &self,
+        request: &NewCancellation,
+    ) -> impl Future<Output = Result<CancellationRequest>> + Send;
+
+    /// Withdraws a request that the buyer has not answered.
+    fn withdraw_cancellation(
+        &self,
+        agreement: &AgreementId,
+        id: &CancellationRequestId,
+        reason: &str,
+    ) -> impl Future<Output = Result<()>> + Send;
+
     /// The seller's cancellation requests, up to 50 a page.
     fn cancellation_requests(
         &self,
@@ -116,6 +132,19 @@ pub struct Resolved {
     pub license: Option<LicenseArn>,
     /// `CustomerIdentifier`, on legacy products.
     pub customer: Option<String>,
+}
+
+/// A request to cancel, to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCancellation {
+    /// The agreement that it would end.
+    pub agreement: AgreementId,
+    /// AWS's word for the reason, such as `TEST_AGREEMENT`.
+    pub reason: String,
+    /// What the buyer is told: 1 to 2000 characters.
+    pub description: Option<String>,
+    /// Tells a repetition from another request; of the plan, so that no plan sends two.
+    pub client_token: String,
 }
 
 /// What a look at one agreement brought.

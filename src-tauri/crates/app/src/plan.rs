@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use domain::PlanId;
 use policy::{EffectKind, Localized, PlannedEffect};
 use serde::{Deserialize, Serialize};
+use store::table::plan::{KeptPlan, PlanState};
 
 /// What a plan comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +181,9 @@ pub enum StepKind {
     Bind,
     /// Takes a binding away.
     Unbind,
-    /// Waits until AWS has granted the license.
+    /// Asks AWS to do something.
+    Request,
+    /// Waits for AWS or for the buyer.
     Await,
     /// Gives an attribute a value.
     Set,
@@ -202,6 +205,10 @@ pub enum When {
     Now,
     /// When the link comes into force.
     Active,
+    /// When the agreement has ended.
+    Ended,
+    /// So many milliseconds after the agreement has ended.
+    AfterEnd(i64),
     /// At an instant, in Unix milliseconds.
     At(i64),
 }
@@ -432,4 +439,39 @@ pub(crate) fn new_id() -> Result<PlanId, crate::Error> {
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     let id: String = letters.collect();
     Ok(PlanId::parse(&format!("plan-{id}"))?)
+}
+
+/// Keeps a plan as it is shown.
+pub(crate) fn keep<T: Serialize>(
+    write: &mut store::Write<'_>,
+    kind: &str,
+    agreement: &str,
+    plan: &Plan<T>,
+    now: domain::Timestamp,
+) -> Result<(), crate::Error> {
+    write.put_plan(&KeptPlan {
+        id: PlanId::parse(&plan.id)?,
+        kind: kind.to_owned(),
+        agreement: Some(agreement.to_owned()),
+        document: serde_json::to_string(plan)?,
+        made_at: now,
+        made_by: plan.made_by.user.clone(),
+        state: PlanState::Open,
+        state_at: now,
+        outcome: None,
+    })?;
+    Ok(())
+}
+
+/// A plan that was kept, with what became of it; `None` when there is none of this kind.
+pub(crate) fn load<T: serde::de::DeserializeOwned>(
+    store: &store::Store,
+    kind: &str,
+    id: &PlanId,
+) -> Result<Option<(Plan<T>, KeptPlan)>, crate::Error> {
+    let kept = store.read(|read| read.plan(id))?;
+    let Some(kept) = kept.filter(|kept| kept.kind == kind) else {
+        return Ok(None);
+    };
+    Ok(Some((serde_json::from_str(&kept.document)?, kept)))
 }

@@ -11,15 +11,16 @@ use std::sync::{Arc, Mutex};
 
 use app::directory::{Directory, DirectoryError, Page as DirectoryPage};
 use app::marketplace::{
-    CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError, Page,
-    PageToken, ProductSummary, Resolved,
+    CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError,
+    NewCancellation, Page, PageToken, ProductSummary, Resolved,
 };
 use app::query::Listing as ListingState;
 use app::sync::Scope;
 use app::{Clock, Console, FailureKind, Marketplace, Operation, directory, query};
 use domain::{
-    AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, EndBehavior,
-    Entitlement, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
+    AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, CancellationRequestId,
+    EndBehavior, Entitlement, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken,
+    Timestamp,
 };
 use domain::{DirectoryId, Entry, Known, Link, LinkState, Organization, Target, TargetKind, Text};
 use expect_test::{Expect, expect};
@@ -135,6 +136,22 @@ impl Marketplace for Fake {
 
     async fn resolve(&self, _: &RegistrationToken) -> Answer<Resolved> {
         Err(error(ErrorKind::TokenInvalid, "ResolveCustomer"))
+    }
+
+    async fn send_cancellation(&self, _: &NewCancellation) -> Answer<CancellationRequest> {
+        Err(error(ErrorKind::Denied, "SendAgreementCancellationRequest"))
+    }
+
+    async fn withdraw_cancellation(
+        &self,
+        _: &AgreementId,
+        _: &CancellationRequestId,
+        _: &str,
+    ) -> Answer<()> {
+        Err(error(
+            ErrorKind::Denied,
+            "CancelAgreementCancellationRequest",
+        ))
     }
 
     async fn agreements(

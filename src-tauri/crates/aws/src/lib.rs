@@ -8,6 +8,7 @@
 mod agreements;
 mod body;
 mod calls;
+mod cancelling;
 mod cbor;
 mod connection;
 mod credentials;

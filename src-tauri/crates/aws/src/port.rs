@@ -1,12 +1,12 @@
 //! The port, method by method.
 
 use app::marketplace::{
-    CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, Page, PageToken,
-    ProductSummary, Resolved, Result,
+    CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, NewCancellation, Page,
+    PageToken, ProductSummary, Resolved, Result,
 };
 use domain::{
-    Agreement, AgreementId, CancellationRequest, Entitlement, Listing, Offer, OfferId, ProductCode,
-    ProductId, RegistrationToken, Timestamp,
+    Agreement, AgreementId, CancellationRequest, CancellationRequestId, Entitlement, Listing,
+    Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
 };
 
 use crate::connection::AwsMarketplace;
@@ -73,6 +73,19 @@ impl Marketplace for AwsMarketplace {
         next: Option<&PageToken>,
     ) -> Result<Page<Entitlement>> {
         self.entitlements_page(code, only, next).await
+    }
+
+    async fn send_cancellation(&self, request: &NewCancellation) -> Result<CancellationRequest> {
+        self.sent_cancellation(request).await
+    }
+
+    async fn withdraw_cancellation(
+        &self,
+        agreement: &AgreementId,
+        id: &CancellationRequestId,
+        reason: &str,
+    ) -> Result<()> {
+        self.withdrawn_cancellation(agreement, id, reason).await
     }
 
     async fn cancellation_requests(

@@ -1,7 +1,9 @@
 //! What each command does: parse, call one use case, print.
 
 mod agreements;
+mod audit;
 mod connection;
+mod ending;
 mod link;
 mod mail;
 mod organizations;
@@ -35,6 +37,11 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Status => sync::status(&connections, &id, output),
         Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),
         Command::Link(command) => link::run(*command, &connections.open(&id)?, output).await,
+        Command::Cancel(command) => ending::cancel(command, &connections.open(&id)?, output).await,
+        Command::Unlink(command) => ending::unlink(command, &connections.open(&id)?, output).await,
+        Command::Endings(command) => ending::endings(&command, &connections.open(&id)?, output),
+        Command::Outbox(command) => ending::outbox(command, &connections.open(&id)?, output).await,
+        Command::Audit(command) => audit::run(command, &connections.open(&id)?, output),
         Command::Organizations(command) => {
             organizations::run(command, &connections.open(&id)?, output)
         }

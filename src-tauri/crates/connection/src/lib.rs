@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 mod attempt;
 mod connections;
 mod draft;
+mod ending;
 mod error;
 mod folders;
 mod keys;

@@ -122,6 +122,10 @@ impl Connection {
         &self.store
     }
 
+    pub(crate) const fn audit_key(&self) -> &AuditKey {
+        &self.audit_key
+    }
+
     /// The connection's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {

@@ -121,3 +121,32 @@ UPDATE sync SET directory_at = NULL;
 
 -- A person is looked for in every organization.
 CREATE INDEX member_email ON member (email);
+
+-- What ending does later, until then counted down: a deletion after a grace period, for example. What is
+-- done stays here, so that nothing is done twice.
+CREATE TABLE due_effect (
+    id          INTEGER PRIMARY KEY,
+    chain       TEXT    NOT NULL,              -- whose link ended
+    target_kind TEXT    NOT NULL,
+    target_id   TEXT    NOT NULL,
+    policy      TEXT    NOT NULL,
+    kind        TEXT    NOT NULL,              -- set, stop, delete, lock
+    what        TEXT    NOT NULL,              -- deployment, …
+    thing       TEXT    NOT NULL,              -- the vendor's id of it
+    name        TEXT,
+    attribute   TEXT,
+    after       TEXT,
+    says        TEXT    NOT NULL,
+    covers      TEXT    NOT NULL,
+    relinking_calls_off INTEGER NOT NULL CHECK (relinking_calls_off IN (0, 1)),
+    since       INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('due', 'done', 'called-off', 'void')),
+    state_at    INTEGER NOT NULL,
+    reason      TEXT,
+    plan        TEXT
+) STRICT;
+CREATE INDEX due_effect_due ON due_effect (due_at) WHERE state = 'due';
+CREATE INDEX due_effect_chain ON due_effect (chain);
+CREATE INDEX due_effect_target ON due_effect (target_kind, target_id);
+CREATE INDEX link_live ON link (chain) WHERE current = 1 AND state IN ('awaiting-aws', 'active', 'ending');

@@ -20,6 +20,8 @@ pub enum Topic {
     Links,
     /// Plans, and the codes sent for them.
     Plans,
+    /// What ending does later.
+    Endings,
     /// What was done.
     Audit,
     /// What the credentials may do.
@@ -30,7 +32,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Agreements,
         Self::Details,
         Self::Entitlements,
@@ -39,6 +41,7 @@ impl Topic {
         Self::Directory,
         Self::Links,
         Self::Plans,
+        Self::Endings,
         Self::Audit,
         Self::Permissions,
         Self::Sync,

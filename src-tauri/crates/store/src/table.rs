@@ -5,6 +5,7 @@ pub mod audit;
 pub mod cancellation;
 pub mod details;
 pub mod directory;
+pub mod due_effect;
 pub mod entitlement;
 pub mod link;
 pub mod listing;

@@ -9,6 +9,7 @@ mod connection;
 mod detail;
 mod directory;
 mod directory_list;
+mod ending;
 mod failure;
 mod filter;
 mod import;
@@ -36,6 +37,10 @@ pub use directory::{
 pub use directory_list::{
     BillingAccountListItem, BillingAccountsList, LinkedAgreement, OrganizationListItem,
     OrganizationSort, OrganizationsList,
+};
+pub use ending::{
+    AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo,
+    EndingsInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{

@@ -114,6 +114,7 @@ pub enum StepKindInfo {
     Invite,
     Bind,
     Unbind,
+    Request,
     Await,
     Set,
     Stop,
@@ -131,6 +132,7 @@ impl From<StepKind> for StepKindInfo {
             StepKind::Invite => Self::Invite,
             StepKind::Bind => Self::Bind,
             StepKind::Unbind => Self::Unbind,
+            StepKind::Request => Self::Request,
             StepKind::Await => Self::Await,
             StepKind::Set => Self::Set,
             StepKind::Stop => Self::Stop,
@@ -161,10 +163,12 @@ pub struct StepInfo {
     pub before: Option<String>,
     /// What it is afterwards; empty when it is cleared.
     pub after: Option<String>,
-    /// `now`, `active` (when the link comes into force), or `at`.
+    /// `now`, `active` (when the link comes into force), `ended` (when the agreement has), or `at`.
     pub when: String,
     /// When it happens, where that is an instant.
     pub at: Option<Millis>,
+    /// For `ended`: how much later, in milliseconds.
+    pub delay: Option<Millis>,
     /// What it comes to, in the vendor's words.
     pub says: Option<String>,
     /// The vendor's rules that ask for it.
@@ -178,11 +182,13 @@ pub struct StepInfo {
 }
 
 impl StepInfo {
-    fn of((at, it): (usize, &Step), language: Language) -> Self {
-        let (when, instant) = match it.when {
-            When::Now => ("now", None),
-            When::Active => ("active", None),
-            When::At(at) => ("at", Some(Millis(at))),
+    pub(crate) fn of((at, it): (usize, &Step), language: Language) -> Self {
+        let (when, instant, delay) = match it.when {
+            When::Now => ("now", None, None),
+            When::Active => ("active", None, None),
+            When::Ended => ("ended", None, None),
+            When::AfterEnd(delay) => ("ended", None, Some(Millis(delay))),
+            When::At(at) => ("at", Some(Millis(at)), None),
         };
         Self {
             number: crate::number(at + 1),
@@ -195,6 +201,7 @@ impl StepInfo {
             after: it.after.clone(),
             when: when.to_owned(),
             at: instant,
+            delay,
             says: it.says.as_ref().map(|words| words.get(language).to_owned()),
             covers: it.covers.clone(),
             unknown: it.unknown.clone(),

@@ -240,6 +240,8 @@ pub enum Topic {
     Links,
     /// Plans, and the codes sent for them.
     Plans,
+    /// What ending does later.
+    Endings,
     /// What was done.
     Audit,
     /// What the credentials may do.
@@ -263,6 +265,7 @@ impl From<store::Topic> for Topic {
             store::Topic::Directory => Self::Directory,
             store::Topic::Links => Self::Links,
             store::Topic::Plans => Self::Plans,
+            store::Topic::Endings => Self::Endings,
             store::Topic::Audit => Self::Audit,
             store::Topic::Permissions => Self::Permissions,
             store::Topic::Sync => Self::Status,

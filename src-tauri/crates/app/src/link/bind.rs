@@ -74,6 +74,12 @@ pub(crate) fn bind(
         write.put_link(&record)?;
     }
     write.put_workspaces(&case.aws.chain, &workspaces, now)?;
+    let target = &record.link.target;
+    let back = crate::ending::call_off(write, target.kind, &target.id, now)?;
+    changed.extend(
+        back.into_iter()
+            .map(|name| format!("deletion of {name} called off")),
+    );
     let current = write.reading().current_link(&case.aws.chain)?;
     let record = current.ok_or(store::Error::Invalid("link"))?;
     let (link, more) = bring_into_force(write, policies, record, now)?;
@@ -222,6 +228,17 @@ pub(crate) fn bring_into_force(
     write.put_link(&active)?;
     let current = write.reading().current_link(&active.chain)?;
     Ok((current.unwrap_or(active), changed))
+}
+
+/// What is known of a link that is there.
+pub(crate) fn case_of<'p>(
+    read: &store::Read<'_>,
+    policies: &'p Policies,
+    record: &LinkRecord,
+    now: Timestamp,
+) -> Result<Case<'p>, Error> {
+    let asked = asked_again(read, record)?;
+    Case::gather(read, policies, &asked, &Shown::default(), now)
 }
 
 /// What would be asked for to get the link that is there.

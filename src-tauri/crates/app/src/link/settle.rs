@@ -32,8 +32,10 @@ impl<M: Marketplace> Console<M> {
             let now = self.clock().now();
             self.settle_open_audit(now)?;
             self.settle_codes(now)?;
-            self.settle_waiting(now)
+            self.settle_waiting(now)?;
+            self.settle_endings(now)
         })?;
+        self.settle_cancellations().await?;
         self.carry_out_queue().await
     }
 

@@ -231,7 +231,7 @@ fn plan_text(plan: &LinkPlanInfo) -> String {
     lines.join("\n")
 }
 
-fn verdict_text(verdict: &VerdictInfo) -> String {
+pub(super) fn verdict_text(verdict: &VerdictInfo) -> String {
     let mut text = format!(
         "{:<8} {:<12} {}",
         verdict.outcome, verdict.rule, verdict.message
@@ -255,7 +255,7 @@ fn verdict_text(verdict: &VerdictInfo) -> String {
     text
 }
 
-fn step_text(step: &StepInfo) -> String {
+pub(super) fn step_text(step: &StepInfo) -> String {
     let of = step
         .name
         .as_deref()
@@ -274,15 +274,19 @@ fn step_text(step: &StepInfo) -> String {
         _ => String::new(),
     };
     let kind = format!("{:?}", step.kind).to_lowercase();
-    let later = if step.when == "active" {
-        " (when in force)"
-    } else {
-        ""
+    let later = match (step.when.as_str(), step.delay, step.at) {
+        ("active", ..) => " (when in force)".to_owned(),
+        ("ended", Some(delay), _) => {
+            format!(" ({} days after the end)", delay.0 / domain::time::DAY_MS)
+        }
+        ("ended", None, _) => " (when it has ended)".to_owned(),
+        ("at", _, Some(at)) => format!(" ({})", when(at)),
+        _ => String::new(),
     };
     format!("{:>2}. {kind} {what} {of}{change}{later}", step.number)
 }
 
-fn record_text(link: &LinkRecordInfo) -> String {
+pub(super) fn record_text(link: &LinkRecordInfo) -> String {
     format!(
         "{:<22} {}  {}:{}  {}  since {}",
         link.link.state,

@@ -41,6 +41,12 @@ impl Read<'_> {
         self.cancellations_where("agreement = ?1", agreement.as_str())
     }
 
+    /// The request with this id.
+    pub fn cancellation(&self, id: &CancellationRequestId) -> Result<Option<CancellationRequest>> {
+        let found = self.cancellations_where("id = ?1", id.as_str())?;
+        Ok(found.into_iter().next())
+    }
+
     /// Requests that the buyer had not answered when AWS last listed them.
     pub fn pending_cancellations(&self) -> Result<Vec<CancellationRequest>> {
         self.cancellations_where("status = ?1", CancellationStatus::PendingApproval.as_wire())

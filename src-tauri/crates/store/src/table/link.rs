@@ -249,6 +249,24 @@ impl Read<'_> {
         self.records(condition, &[state.word()], limit)
     }
 
+    /// Live links none of whose chain's agreements is in force any more, up to `limit`.
+    pub fn links_of_ended_chains(&self, limit: usize) -> Result<Vec<LinkRecord>> {
+        // The states are spelled out for the sake of the partial index.
+        let condition = "l.current = 1 AND l.state IN ('awaiting-aws', 'active', 'ending')
+            AND l.state <> 'ending'
+            AND EXISTS (SELECT 1 FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain)
+            AND NOT EXISTS (SELECT 1 FROM agreement AS a
+                WHERE (a.id = l.chain OR a.initial = l.chain) AND a.status = 'ACTIVE')";
+        self.records(condition, &[], limit)
+    }
+
+    /// Links whose grace period runs, up to `limit`.
+    pub fn links_ending(&self, limit: usize) -> Result<Vec<LinkRecord>> {
+        let condition = "l.current = 1 AND l.state IN ('awaiting-aws', 'active', 'ending')
+            AND l.state = 'ending'";
+        self.records(condition, &[], limit)
+    }
+
     /// Every current link, up to `limit`, newest first; `agreement` ids in the text narrow it.
     pub fn current_links(&self, limit: usize) -> Result<Vec<LinkRecord>> {
         self.records("l.current = 1", &[], limit)

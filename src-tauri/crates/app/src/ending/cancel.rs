@@ -1,0 +1,650 @@
+//! Asking a buyer to agree to an end, at AWS.
+//!
+//! The request is sent once. Its client token is the plan's id, so that AWS knows a repetition; but
+//! nothing is repeated either: whether a request whose answer was lost is there is found out by looking.
+
+use domain::{
+    AgreementId, AgreementStatus, CancellationRequest, CancellationRequestId, CancellationStatus,
+    PlanId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Read;
+use store::table::agreement::AgreementRow;
+use store::table::audit::{Entry, Phase};
+use store::table::plan::{KeptPlan, PlanState};
+
+use super::{ANSWER_WITHIN_MS, EndingError, effects};
+use crate::error::FieldProblem;
+use crate::marketplace::{CancellationRequests, ErrorKind, MarketplaceError, NewCancellation};
+use crate::plan::{self, Actor, Evidence, Outcome, Plan, Request, Step, StepKind, Verdict, When};
+use crate::policies::Policies;
+use crate::{Action, Console, Error, Marketplace, Operation, Preflight};
+
+/// AWS's words for the reason (Agreement API, `AgreementCancellationRequestReasonCode`).
+pub const REASONS: [&str; 8] = [
+    "INCORRECT_TERMS_ACCEPTED",
+    "REPLACING_AGREEMENT",
+    "TEST_AGREEMENT",
+    "ALTERNATIVE_PROCUREMENT_CHANNEL",
+    "PRODUCT_DISCONTINUED",
+    "UNINTENDED_RENEWAL",
+    "BUYER_DISSATISFACTION",
+    "OTHER",
+];
+
+/// Longest description or reason, in characters (Agreement API).
+pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
+
+/// How long a request that was sent may take to be listed, in milliseconds.
+const LISTED_WITHIN_MS: i64 = 120_000;
+
+/// The kind of such plans in the ledger, and their action in the audit.
+const KIND: &str = "cancel";
+
+/// What a person wants cancelled, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelAsked {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// AWS's word for the reason.
+    pub reason: String,
+    /// What the buyer is told.
+    pub description: Option<String>,
+    /// What must be typed before it is sent.
+    pub phrase: String,
+}
+
+/// A plan to ask a buyer to agree to a cancellation.
+pub type CancelPlan = Plan<CancelAsked>;
+
+impl<M: Marketplace> Console<M> {
+    /// Plans a request to cancel, and keeps the plan.
+    pub async fn plan_cancel(
+        &self,
+        agreement: &AgreementId,
+        reason: &str,
+        description: Option<&str>,
+    ) -> Result<CancelPlan, Error> {
+        check_reason(reason)?;
+        let description = checked(description, "description")?;
+        let offline = self.look_at_cancellations(agreement).await?;
+        tokio::task::block_in_place(|| {
+            let now = self.clock().now();
+            let actor = self.actor()?;
+            let asked = CancelAsked {
+                phrase: phrase(self.store(), &self.policies, agreement)?,
+                agreement: agreement.clone(),
+                reason: reason.to_owned(),
+                description,
+            };
+            let plan = self
+                .store()
+                .read(|read| Ok(draft(read, &self.policies, asked, actor, now)))??;
+            let plan = CancelPlan {
+                offline: offline.map(Timestamp::as_millis),
+                ..plan
+            };
+            self.store().write(|write| {
+                plan::keep(write, KIND, agreement.as_str(), &plan, now)?;
+                if plan.outcome == Outcome::Refused {
+                    let entry = Entry {
+                        outcome: Some("refused".to_owned()),
+                        detail: json!({ "rules": rules(&plan) }).to_string(),
+                        ..self.entry_of(now, &plan)?
+                    };
+                    write.append_audit(&self.audit_key, &entry)?;
+                }
+                Ok::<_, Error>(())
+            })?;
+            Ok(plan)
+        })
+    }
+
+    /// Sends the request that was planned, once.
+    pub async fn execute_cancel(
+        &self,
+        id: &PlanId,
+        confirmed: &str,
+    ) -> Result<CancellationRequest, Error> {
+        let (plan, kept) = self.open_cancel(id)?;
+        if kept.state == PlanState::Done {
+            return self.sent_before(&plan, &kept);
+        }
+        let known = self.store().read(Preflight::last)?;
+        let permit = self
+            .access
+            .permit(Action::RequestCancellation, known.as_ref())?;
+        refuse_unready(&plan)?;
+        if confirmed != plan.asked.phrase {
+            return Err(EndingError::Phrase(plan.asked.phrase).into());
+        }
+        if self
+            .look_at_cancellations(&plan.asked.agreement)
+            .await?
+            .is_some()
+        {
+            return Err(offline());
+        }
+        let opened = tokio::task::block_in_place(|| self.open_cancel_audit(&permit, id, &plan))?;
+        let request = NewCancellation {
+            agreement: plan.asked.agreement.clone(),
+            reason: plan.asked.reason.clone(),
+            description: plan.asked.description.clone(),
+            client_token: plan.id.clone(),
+        };
+        let answer = self.marketplace.send_cancellation(&request).await;
+        tokio::task::block_in_place(|| self.close_cancel(id, &plan, opened, answer))
+    }
+
+    /// Withdraws a request that the buyer has not answered.
+    pub async fn withdraw_cancellation(
+        &self,
+        request: &CancellationRequestId,
+        reason: &str,
+    ) -> Result<CancellationRequest, Error> {
+        let reason = checked(Some(reason), "reason")?.ok_or_else(|| field("reason", "a reason"))?;
+        let known = self.store().read(|read| read.cancellation(request))?;
+        let known = known.ok_or_else(|| Error::NotFound {
+            kind: "cancellation request",
+            id: request.to_string(),
+        })?;
+        let check = self.store().read(Preflight::last)?;
+        self.access
+            .permit(Action::WithdrawCancellation, check.as_ref())?;
+        self.look_at_cancellations(&known.agreement).await?;
+        let now = self.clock().now();
+        let detail = json!({ "request": request, "reason": reason });
+        let entry = |phase, outcome: Option<&str>, opened| -> Result<Entry, Error> {
+            Ok(Entry {
+                phase,
+                opened,
+                outcome: outcome.map(str::to_owned),
+                agreement: Some(known.agreement.to_string()),
+                detail: detail.to_string(),
+                ..self.entry(now, "withdraw-cancellation", None)?
+            })
+        };
+        let opened = {
+            let entry = entry(Phase::Opened, None, None)?;
+            self.store()
+                .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &entry)?))?
+        };
+        let answer = self
+            .marketplace
+            .withdraw_cancellation(&known.agreement, request, &reason)
+            .await;
+        let outcome = match &answer {
+            Ok(()) => "done",
+            Err(error) if is_unknown(error) => "unknown",
+            Err(_) => "failed",
+        };
+        let closing = entry(Phase::Closed, Some(outcome), Some(opened))?;
+        self.store()
+            .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &closing)?))?;
+        // Whatever came of it, AWS knows how the request stands now: the buyer may have been faster.
+        self.look_at_cancellations(&known.agreement).await?;
+        let after = self.store().read(|read| read.cancellation(request))?;
+        match (answer, after) {
+            (Ok(()), Some(after)) => Ok(after),
+            (Err(_), Some(after)) if after.status == CancellationStatus::Cancelled => Ok(after),
+            (Err(_), Some(after)) if after.status != CancellationStatus::PendingApproval => {
+                let now = after.status.as_wire();
+                Err(EndingError::NotPending(format!("{request} ({now})")).into())
+            }
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), None) => Ok(known),
+        }
+    }
+
+    /// A plan to cancel that was kept, with what became of it.
+    pub fn cancel_plan(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
+        let found = plan::load(self.store(), KIND, id)?;
+        found.ok_or_else(|| EndingError::NoPlan(id.clone()).into())
+    }
+
+    fn open_cancel(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
+        let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
+        match kept.state {
+            PlanState::Open | PlanState::Done => Ok((plan, kept)),
+            // What was sent and not answered is looked for, and never sent again.
+            PlanState::Waiting => Err(EndingError::Unknown.into()),
+            PlanState::Failed => Err(EndingError::Over("refused").into()),
+            PlanState::Withdrawn => Err(EndingError::Over("withdrawn").into()),
+        }
+    }
+
+    /// Asks AWS about one agreement and all requests to cancel it. Tells since when what is known is
+    /// known, where AWS cannot be asked.
+    pub(crate) async fn look_at_cancellations(
+        &self,
+        agreement: &AgreementId,
+    ) -> Result<Option<Timestamp>, Error> {
+        if let Some(since) = self.refresh(agreement).await? {
+            return Ok(Some(since));
+        }
+        let which = CancellationRequests::Of(agreement.clone());
+        let mut next = None;
+        loop {
+            let page = self
+                .marketplace
+                .cancellation_requests(&which, next.as_ref())
+                .await?;
+            let now = self.clock().now();
+            self.write(|write| write.put_cancellations(&page.items, now))?;
+            next = page.next;
+            if next.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Plans again on what is known now, opens the audit, and takes the plan out of everybody else's
+    /// hands: from here on it counts as sent.
+    fn open_cancel_audit(
+        &self,
+        _: &crate::Permit,
+        id: &PlanId,
+        plan: &CancelPlan,
+    ) -> Result<i64, Error> {
+        let now = self.clock().now();
+        self.store().write(|write| {
+            let asked = plan.asked.clone();
+            let actor = plan.made_by.clone();
+            let again = draft(&write.reading(), &self.policies, asked, actor, now)?;
+            let differences = plan.differences(&again);
+            if !differences.is_empty() {
+                return Err(EndingError::Stale(differences).into());
+            }
+            let open = [PlanState::Open];
+            if !write.move_plan(id, &open, PlanState::Waiting, Some(UNANSWERED), now)? {
+                return Err(EndingError::Unknown.into());
+            }
+            let detail = json!({
+                "reason": plan.asked.reason,
+                "description": plan.asked.description,
+                "clientToken": plan.id,
+                "steps": plan.steps.len(),
+            });
+            let entry = Entry {
+                phase: Phase::Opened,
+                outcome: None,
+                detail: detail.to_string(),
+                ..self.entry_of(now, plan)?
+            };
+            Ok(write.append_audit(&self.audit_key, &entry)?)
+        })
+    }
+
+    fn close_cancel(
+        &self,
+        id: &PlanId,
+        plan: &CancelPlan,
+        opened: i64,
+        answer: Result<CancellationRequest, MarketplaceError>,
+    ) -> Result<CancellationRequest, Error> {
+        let now = self.clock().now();
+        match answer {
+            Ok(request) => {
+                self.close_sent(id, plan, opened, &request, now)?;
+                Ok(request)
+            }
+            // The entry stays open: it is closed when AWS has been looked at.
+            Err(error) if is_unknown(&error) => Err(EndingError::Unknown.into()),
+            Err(error) => {
+                let entry = Entry {
+                    phase: Phase::Closed,
+                    opened: Some(opened),
+                    outcome: Some("failed".to_owned()),
+                    request: error.request_id.clone(),
+                    detail: json!({ "why": error.to_string() }).to_string(),
+                    ..self.entry_of(now, plan)?
+                };
+                self.store().write(|write| {
+                    write.append_audit(&self.audit_key, &entry)?;
+                    let from = [PlanState::Waiting];
+                    let why = error.to_string();
+                    write.move_plan(id, &from, PlanState::Failed, Some(&why), now)?;
+                    Ok::<_, Error>(())
+                })?;
+                Err(error.into())
+            }
+        }
+    }
+
+    fn close_sent(
+        &self,
+        id: &PlanId,
+        plan: &CancelPlan,
+        opened: i64,
+        request: &CancellationRequest,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let entry = Entry {
+            phase: Phase::Closed,
+            opened: Some(opened),
+            outcome: Some("done".to_owned()),
+            detail: json!({ "request": request.id, "status": request.status.as_wire() })
+                .to_string(),
+            ..self.entry_of(now, plan)?
+        };
+        self.store().write(|write| {
+            write.put_cancellations(std::slice::from_ref(request), now)?;
+            let from = [PlanState::Waiting];
+            write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok::<_, Error>(())
+        })
+    }
+
+    /// Requests whose answer was lost, or whose program ended: AWS is looked at, and the entry closed.
+    pub(crate) async fn settle_cancellations(&self) -> Result<(), Error> {
+        let open = self.store().read(|read| read.open_audit())?;
+        for row in open.iter().filter(|row| row.entry.action == KIND) {
+            let Some(id) = row
+                .entry
+                .plan
+                .as_deref()
+                .and_then(|id| PlanId::parse(id).ok())
+            else {
+                continue;
+            };
+            let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(&id))?;
+            let now = self.clock().now();
+            if kept.state != PlanState::Waiting || now < row.entry.at.plus_millis(LISTED_WITHIN_MS)
+            {
+                continue;
+            }
+            if self
+                .look_at_cancellations(&plan.asked.agreement)
+                .await?
+                .is_some()
+            {
+                return Ok(());
+            }
+            tokio::task::block_in_place(|| {
+                let all = self
+                    .store()
+                    .read(|read| read.cancellations_of(&plan.asked.agreement))?;
+                // Ours is the one that came after the entry was opened: there was none open before.
+                let since = row.entry.at.plus_millis(-LISTED_WITHIN_MS);
+                let ours = all.iter().find(|request| {
+                    request.reason == plan.asked.reason && request.created_at >= since
+                });
+                match ours {
+                    Some(request) => self.close_sent(&id, &plan, row.seq, request, now),
+                    None => self.close_unsent(&id, &plan, row.seq, now),
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn close_unsent(
+        &self,
+        id: &PlanId,
+        plan: &CancelPlan,
+        opened: i64,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let why = "AWS lists no such request: it was never taken";
+        let entry = Entry {
+            phase: Phase::Closed,
+            opened: Some(opened),
+            outcome: Some("failed".to_owned()),
+            detail: json!({ "why": why }).to_string(),
+            ..self.entry_of(now, plan)?
+        };
+        self.store().write(|write| {
+            let from = [PlanState::Waiting];
+            write.move_plan(id, &from, PlanState::Failed, Some(why), now)?;
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok::<_, Error>(())
+        })
+    }
+
+    fn sent_before(
+        &self,
+        plan: &CancelPlan,
+        kept: &KeptPlan,
+    ) -> Result<CancellationRequest, Error> {
+        let all = self
+            .store()
+            .read(|read| read.cancellations_of(&plan.asked.agreement))?;
+        let mut sent = all.into_iter();
+        let sent = sent.find(|request| Some(request.id.as_str()) == kept.outcome.as_deref());
+        sent.ok_or_else(|| EndingError::Over("carried out").into())
+    }
+
+    fn entry_of(&self, now: Timestamp, plan: &CancelPlan) -> Result<Entry, Error> {
+        Ok(Entry {
+            plan: Some(plan.id.clone()),
+            agreement: Some(plan.asked.agreement.to_string()),
+            ..self.entry(now, KIND, None)?
+        })
+    }
+}
+
+/// What a plan is in while AWS has not answered.
+const UNANSWERED: &str = "sent; the answer is not known";
+
+/// Whether AWS may have done what was asked.
+fn is_unknown(error: &MarketplaceError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::NoAnswer | ErrorKind::Busy | ErrorKind::Garbage
+    )
+}
+
+fn offline() -> Error {
+    Error::Marketplace(MarketplaceError {
+        kind: ErrorKind::NoAnswer,
+        operation: Operation::SendAgreementCancellationRequest.name(),
+        code: None,
+        message: "AWS cannot be asked whether the plan still stands".to_owned(),
+        request_id: None,
+    })
+}
+
+fn check_reason(reason: &str) -> Result<(), Error> {
+    if REASONS.contains(&reason) {
+        return Ok(());
+    }
+    Err(field(
+        "reasonCode",
+        &format!("one of {}", REASONS.join(", ")),
+    ))
+}
+
+fn checked(text: Option<&str>, name: &'static str) -> Result<Option<String>, Error> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let length = text.map_or(1, |text| text.chars().count());
+    if length > DESCRIPTION_CHARS_MAX {
+        return Err(field(
+            name,
+            &format!("at most {DESCRIPTION_CHARS_MAX} characters"),
+        ));
+    }
+    Ok(text.map(str::to_owned))
+}
+
+pub(super) fn field(name: &'static str, message: &str) -> Error {
+    EndingError::Field(FieldProblem {
+        field: name.into(),
+        message: message.to_owned(),
+    })
+    .into()
+}
+
+fn rules(plan: &CancelPlan) -> Vec<&str> {
+    plan.refusals()
+        .map(|verdict| verdict.rule.as_str())
+        .collect()
+}
+
+fn refuse_unready(plan: &CancelPlan) -> Result<(), Error> {
+    if plan.outcome == Outcome::Ready {
+        return Ok(());
+    }
+    let refusing = rules(plan).into_iter().map(str::to_owned);
+    Err(EndingError::Refused(refusing.collect()).into())
+}
+
+/// What must be typed: the policy's phrase, or without one the agreement's id.
+pub(super) fn phrase(
+    store: &store::Store,
+    policies: &Policies,
+    agreement: &AgreementId,
+) -> Result<String, Error> {
+    let policy = crate::link::policy_of(store, policies, agreement.as_str())?;
+    let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
+    Ok(phrase.unwrap_or_else(|| agreement.to_string()))
+}
+
+/// The plan on one snapshot.
+fn draft(
+    read: &Read<'_>,
+    policies: &Policies,
+    asked: CancelAsked,
+    made_by: Actor,
+    now: Timestamp,
+) -> Result<CancelPlan, Error> {
+    let row = read.agreement(&asked.agreement)?;
+    let row = row.ok_or_else(|| Error::NotFound {
+        kind: "agreement",
+        id: asked.agreement.to_string(),
+    })?;
+    let requests = read.cancellations_of(&asked.agreement)?;
+    let verdicts = vec![is_in_force(&row), none_is_open(&row, &requests)];
+    let refused = verdicts.iter().any(|verdict| verdict.outcome == "refuse");
+    let chain = read.chain_of(&asked.agreement)?;
+    let link = read.current_link(&chain)?.filter(crate::link::is_held);
+    let mut steps = vec![send(&asked), answer(now), refund()];
+    if let Some(link) = &link {
+        steps.extend(effects::steps(read, policies, link, When::Ended, now)?);
+        let target = &link.link.target;
+        steps.push(Step {
+            when: When::Ended,
+            ..Step::now(StepKind::Unbind, "license").of(Some(&target.id), Some(&target.name))
+        });
+    }
+    Ok(Plan {
+        id: plan::new_id()?.to_string(),
+        policy: link.and_then(|link| link.policy).unwrap_or_default(),
+        verdicts,
+        steps,
+        outcome: if refused {
+            Outcome::Refused
+        } else {
+            Outcome::Ready
+        },
+        asked,
+        made_at: now.as_millis(),
+        made_by,
+        offline: None,
+    })
+}
+
+fn send(asked: &CancelAsked) -> Step {
+    Step {
+        request: Some(Request {
+            operation: Operation::SendAgreementCancellationRequest
+                .name()
+                .to_owned(),
+            input: json!({
+                "agreementId": asked.agreement,
+                "reasonCode": asked.reason,
+                "description": asked.description,
+            }),
+        }),
+        ..Step::now(StepKind::Request, "cancellation").of(Some(asked.agreement.as_str()), None)
+    }
+    .saying("AWS asks the buyer to agree to the cancellation.")
+}
+
+/// Silence is consent after seven days.
+fn answer(now: Timestamp) -> Step {
+    Step {
+        when: When::At(now.plus_millis(ANSWER_WITHIN_MS).as_millis()),
+        ..Step::now(StepKind::Await, "buyer")
+    }
+    .saying("The buyer agrees, or refuses, or says nothing for 7 days, which AWS takes for consent. Until then the request can be withdrawn.")
+}
+
+fn refund() -> Step {
+    Step {
+        when: When::Ended,
+        ..Step::now(StepKind::Keep, "invoices")
+    }
+    .saying(
+        "Invoices that were issued stay. A refund is a request of its own, and none is made here.",
+    )
+}
+
+fn is_in_force(row: &AgreementRow) -> Verdict {
+    let active = row.status == AgreementStatus::Active;
+    verdict(
+        "CANCEL-1",
+        active,
+        "The agreement is in force.",
+        &format!(
+            "Agreement {} is not in force: AWS reports {}.",
+            row.id,
+            row.status.as_wire()
+        ),
+        "There is nothing to cancel. Look at the newest agreement of the chain.",
+        vec![Evidence {
+            fact: "agreement.status".to_owned(),
+            value: Some(row.status.as_wire().to_owned()),
+            source: Some("AWS SearchAgreements".to_owned()),
+            as_of: Some(row.synced_at.as_millis()),
+        }],
+    )
+}
+
+fn none_is_open(row: &AgreementRow, requests: &[CancellationRequest]) -> Verdict {
+    let mut open = requests.iter();
+    let open = open.find(|request| request.status == CancellationStatus::PendingApproval);
+    verdict(
+        "CANCEL-2",
+        open.is_none(),
+        "No request to cancel it waits for the buyer.",
+        &open.map_or_else(String::new, |request| {
+            format!(
+                "The request {} waits for the buyer's answer already.",
+                request.id
+            )
+        }),
+        "Wait for the answer, or withdraw that request first.",
+        vec![Evidence {
+            fact: "agreement.cancellation_request".to_owned(),
+            value: Some(open.map_or_else(|| "none".to_owned(), |request| request.id.to_string())),
+            source: Some("AWS ListAgreementCancellationRequests".to_owned()),
+            as_of: Some(row.synced_at.as_millis()),
+        }],
+    )
+}
+
+/// A verdict of ours rather than of a policy.
+pub(super) fn verdict(
+    rule: &str,
+    holds: bool,
+    title: &str,
+    refusal: &str,
+    remedy: &str,
+    evidence: Vec<Evidence>,
+) -> Verdict {
+    Verdict {
+        rule: rule.to_owned(),
+        outcome: if holds { "pass" } else { "refuse" }.to_owned(),
+        title: title.into(),
+        message: if holds { title } else { refusal }.into(),
+        evidence,
+        remedy: (!holds).then(|| remedy.into()),
+        to_buyer: None,
+        overridable: false,
+        overridden: None,
+        missing: Vec::new(),
+        awaits_code: false,
+    }
+}

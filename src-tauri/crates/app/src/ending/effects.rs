@@ -1,0 +1,272 @@
+//! What ending does on the vendor's side, one effect at a time.
+
+use domain::{EntryKind, LinkState, TargetKind, Timestamp};
+use policy::{EffectKind, Language, Moment, PlannedEffect, effects};
+use store::Write;
+use store::table::directory::Change;
+use store::table::due_effect::{DueEffect, DueState};
+use store::table::link::LinkRecord;
+
+use crate::Error;
+use crate::link::{case_of, set_attribute};
+use crate::plan::{Step, When};
+use crate::policies::Policies;
+
+/// What was done to an end, for the audit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ended {
+    /// What was changed at once, as `deployment.state of dep-1`.
+    pub(crate) changed: Vec<String>,
+    /// What is due later.
+    pub(crate) due: Vec<String>,
+    /// What was left alone, since something about it is not known.
+    pub(crate) left: Vec<String>,
+}
+
+/// What ending a link would do, as steps of a plan: at once when the agreement has ended, or later.
+pub(crate) fn steps(
+    read: &store::Read<'_>,
+    policies: &Policies,
+    record: &LinkRecord,
+    moment: When,
+    now: Timestamp,
+) -> Result<Vec<Step>, Error> {
+    let case = case_of(read, policies, record, now)?;
+    let planned = effects(case.policy, Moment::Ended, &case.facts);
+    let steps = planned.iter().map(|effect| {
+        let delay = effect.at.map_or(0, |at| at.as_millis() - now.as_millis());
+        let when = match (effect.kind, moment) {
+            (EffectKind::Keep, _) => effect.at.map_or(moment, |at| When::At(at.as_millis())),
+            (_, When::Now) if delay > 0 => When::AfterEnd(delay),
+            (_, When::Ended) if delay > 0 => When::AfterEnd(delay),
+            _ => moment,
+        };
+        Step::effect(effect, when)
+    });
+    Ok(steps.collect())
+}
+
+/// Ends a link: what is to happen at once happens, what is to happen later is kept. Everything in the
+/// caller's transaction.
+pub(crate) fn end(
+    write: &mut Write<'_>,
+    policies: &Policies,
+    record: &LinkRecord,
+    reason: &str,
+    plan: Option<&str>,
+    now: Timestamp,
+) -> Result<Ended, Error> {
+    let mut ended = Ended::default();
+    let case = case_of(&write.reading(), policies, record, now);
+    let planned = match &case {
+        Ok(case) => effects(case.policy, Moment::Ended, &case.facts),
+        // Listing, policy or target are gone: there is nothing to be done to them.
+        Err(Error::NotFound { .. } | Error::Link(_)) => Vec::new(),
+        Err(_) => return Err(case.err().unwrap_or(Error::Stopped)),
+    };
+    let policy = case
+        .as_ref()
+        .map(|case| case.policy.id.clone())
+        .unwrap_or_default();
+    drop(case);
+    for effect in planned
+        .iter()
+        .filter(|effect| effect.kind != EffectKind::Keep)
+    {
+        let called = called(effect);
+        if !effect.unknown.is_empty() {
+            ended.left.push(format!(
+                "{called}: not known: {}",
+                effect.unknown.join(", ")
+            ));
+        } else if effect.at.is_some_and(|at| at > now) {
+            write.put_due_effect(&later(effect, record, &policy, plan, now))?;
+            ended.due.push(called);
+        } else if apply(write, &Doing::of(effect), &record.chain, plan, now)? {
+            ended.changed.push(called);
+        }
+    }
+    write.give_claims_back(&record.chain)?;
+    let mut after = record.clone();
+    after.link.state = if ended.due.is_empty() {
+        LinkState::Ended
+    } else {
+        LinkState::Ending
+    };
+    after.link.since = now;
+    after.reason = Some(reason.to_owned());
+    write.put_link(&after)?;
+    Ok(ended)
+}
+
+fn called(effect: &PlannedEffect) -> String {
+    let what = effect.attribute.as_deref().unwrap_or(effect.what);
+    format!(
+        "{} {what} of {}",
+        effect.kind.word(),
+        effect.id.as_deref().unwrap_or("?")
+    )
+}
+
+fn later(
+    effect: &PlannedEffect,
+    record: &LinkRecord,
+    policy: &str,
+    plan: Option<&str>,
+    now: Timestamp,
+) -> DueEffect {
+    DueEffect {
+        id: 0,
+        chain: record.chain.clone(),
+        target_kind: record.link.target.kind,
+        target_id: record.link.target.id.clone(),
+        policy: policy.to_owned(),
+        kind: effect.kind.word().to_owned(),
+        what: effect.what.to_owned(),
+        thing: effect.id.clone().unwrap_or_default(),
+        name: effect.name.clone(),
+        attribute: effect.attribute.clone(),
+        after: effect.after.clone(),
+        says: effect
+            .says
+            .as_ref()
+            .map(|says| says.get(Language::English).to_owned())
+            .unwrap_or_default(),
+        covers: effect.covers.clone(),
+        relinking_calls_off: effect.called_off_by_relinking,
+        since: now,
+        due_at: effect.at.unwrap_or(now),
+        state: DueState::Due,
+        state_at: now,
+        reason: None,
+        plan: plan.map(str::to_owned),
+    }
+}
+
+/// One thing to do to one thing.
+pub(crate) struct Doing<'a> {
+    kind: &'a str,
+    what: &'a str,
+    thing: &'a str,
+    attribute: Option<&'a str>,
+    after: Option<&'a str>,
+}
+
+impl<'a> Doing<'a> {
+    fn of(effect: &'a PlannedEffect) -> Self {
+        Self {
+            kind: effect.kind.word(),
+            what: effect.what,
+            thing: effect.id.as_deref().unwrap_or_default(),
+            attribute: effect.attribute.as_deref(),
+            after: effect.after.as_deref(),
+        }
+    }
+
+    pub(crate) fn of_due(effect: &'a DueEffect) -> Self {
+        Self {
+            kind: &effect.kind,
+            what: &effect.what,
+            thing: &effect.thing,
+            attribute: effect.attribute.as_deref(),
+            after: effect.after.as_deref(),
+        }
+    }
+}
+
+/// The state of what was deleted. The row stays, so that it can be seen what was.
+const DELETED: &str = "deleted";
+
+/// Does one thing. Tells whether there was anything to do it to.
+pub(crate) fn apply(
+    write: &mut Write<'_>,
+    doing: &Doing<'_>,
+    chain: &str,
+    plan: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let (attribute, value) = match doing.kind {
+        "delete" => ("state", DELETED),
+        _ => match (doing.attribute, doing.after) {
+            (Some(attribute), Some(after)) => (attribute, after),
+            _ => return Ok(false),
+        },
+    };
+    let Some(kind) = EntryKind::from_word(&doing.what.replace('_', "-")) else {
+        return Ok(false);
+    };
+    let Some((mut entry, origin)) = write.reading().entry(kind, doing.thing)? else {
+        return Ok(false);
+    };
+    let name = attribute
+        .rsplit_once('.')
+        .map_or(attribute, |(_, name)| name);
+    let Some(before) = set_attribute(&mut entry, name, value)? else {
+        return Ok(false);
+    };
+    let note = Change {
+        kind: kind.word().to_owned(),
+        key: doing.thing.to_owned(),
+        attribute: Some(name.to_owned()),
+        before,
+        after: Some(value.to_owned()),
+        at: now,
+        plan: plan.map(str::to_owned),
+        chain: Some(chain.to_owned()),
+    };
+    write.change_directory(&entry, &origin, &[note])?;
+    Ok(true)
+}
+
+/// Linking a target again calls off what is still due there, where the policy says so; the links whose
+/// last effect that was are over. Tells what came back.
+pub(crate) fn call_off(
+    write: &mut Write<'_>,
+    kind: TargetKind,
+    id: &str,
+    now: Timestamp,
+) -> Result<Vec<String>, Error> {
+    let due = write.reading().due_effects_at(kind, id)?;
+    let mut back = Vec::new();
+    for effect in due.iter().filter(|effect| effect.relinking_calls_off) {
+        let reason = "The target was linked again.";
+        if write.settle_due_effect(effect.id, DueState::CalledOff, Some(reason), now)? {
+            back.push(effect.name.clone().unwrap_or_else(|| effect.thing.clone()));
+            finish(write, &effect.chain, now)?;
+        }
+    }
+    Ok(back)
+}
+
+/// A link whose grace period has nothing left to wait for is over.
+pub(crate) fn finish(write: &mut Write<'_>, chain: &str, now: Timestamp) -> Result<(), Error> {
+    let all = write.reading().due_effects_of(chain)?;
+    if all.iter().any(|effect| effect.state == DueState::Due) {
+        return Ok(());
+    }
+    let current = write.reading().current_link(chain)?;
+    if let Some(mut record) = current.filter(|record| record.link.state == LinkState::Ending) {
+        record.link.state = LinkState::Ended;
+        record.link.since = now;
+        write.put_link(&record)?;
+    }
+    Ok(())
+}
+
+/// Whether what is due may still be done to the thing: it is in the state that it was left in.
+pub(crate) fn still_applies(
+    read: &store::Read<'_>,
+    effect: &DueEffect,
+) -> Result<bool, store::Error> {
+    if effect.kind != EffectKind::Delete.word() {
+        return Ok(true);
+    }
+    let Some(kind) = EntryKind::from_word(&effect.what.replace('_', "-")) else {
+        return Ok(false);
+    };
+    let Some((entry, _)) = read.entry(kind, &effect.thing)? else {
+        return Ok(true);
+    };
+    let state = crate::link::attribute(&entry, "state");
+    Ok(state.is_none_or(|state| state != "running"))
+}

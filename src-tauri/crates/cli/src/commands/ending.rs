@@ -1,0 +1,182 @@
+//! Ending agreements and links, what is ending, and what waits to be sent.
+
+use connection::Connection;
+use domain::{AgreementId, CancellationRequestId, PlanId};
+use policy::Language;
+use store::table::plan::PlanState;
+use views::{
+    CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LinkPlanInfo,
+    LinkRecordInfo,
+};
+
+use super::link::{record_text, step_text, verdict_text};
+use super::sync::when;
+use crate::args::{CancelCommand, EndingsCommand, OutboxCommand, UnlinkCommand};
+use crate::output::{Fault, Output};
+
+pub(crate) async fn cancel(
+    command: CancelCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    let outcome = run_cancel(command, connection, output).await;
+    connection.close().await;
+    outcome
+}
+
+async fn run_cancel(
+    command: CancelCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match command {
+        CancelCommand::Plan {
+            agreement,
+            reason_code,
+            description,
+        } => {
+            let id = AgreementId::parse(&agreement).map_err(app::Error::from)?;
+            let plan = connection
+                .plan_cancel(&id, &reason_code, description.as_deref())
+                .await?;
+            let view = EndingPlanInfo::of_cancel(&plan, PlanState::Open, Language::English);
+            output.answer(&view, || plan_text(&view))
+        }
+        CancelCommand::Execute { plan, confirm } => {
+            let id = PlanId::parse(&plan).map_err(app::Error::from)?;
+            let request = connection.execute_cancel(&id, &confirm).await?;
+            answer_request(&(&request).into(), output)
+        }
+        CancelCommand::Withdraw { request, reason } => {
+            let id = CancellationRequestId::parse(&request).map_err(app::Error::from)?;
+            let request = connection.withdraw_cancellation(&id, &reason).await?;
+            answer_request(&(&request).into(), output)
+        }
+    }
+}
+
+pub(crate) async fn unlink(
+    command: UnlinkCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    let outcome = run_unlink(command, connection, output).await;
+    connection.close().await;
+    outcome
+}
+
+async fn run_unlink(
+    command: UnlinkCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match command {
+        UnlinkCommand::Plan { agreement, reason } => {
+            let id = AgreementId::parse(&agreement).map_err(app::Error::from)?;
+            let plan = connection.plan_unlink(&id, &reason).await?;
+            let view = EndingPlanInfo::of_unlink(&plan, PlanState::Open, Language::English);
+            output.answer(&view, || plan_text(&view))
+        }
+        UnlinkCommand::Execute { plan, confirm } => {
+            let id = PlanId::parse(&plan).map_err(app::Error::from)?;
+            let record = connection.execute_unlink(&id, &confirm).await?;
+            let view = LinkRecordInfo::from(&record);
+            output.answer(&view, || record_text(&view))
+        }
+    }
+}
+
+pub(crate) fn endings(
+    command: &EndingsCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    let EndingsCommand::List = command;
+    let view = EndingsInfo::from(&connection.endings()?);
+    output.answer(&view, || {
+        let requests = view.requests.iter().map(request_text);
+        let links = view.links.iter().map(record_text);
+        let due = view.due.iter().map(due_text);
+        requests
+            .chain(links)
+            .chain(due)
+            .collect::<Vec<_>>()
+            .join("\n")
+    })
+}
+
+pub(crate) async fn outbox(
+    command: OutboxCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    let outcome = run_outbox(command, connection, output).await;
+    connection.close().await;
+    outcome
+}
+
+async fn run_outbox(
+    command: OutboxCommand,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match command {
+        OutboxCommand::List => {}
+        OutboxCommand::Withdraw { plan } => {
+            let id = PlanId::parse(&plan).map_err(app::Error::from)?;
+            connection.withdraw_plan(&id).await?;
+        }
+        OutboxCommand::Send => connection.settle().await?,
+    }
+    let waiting = connection.pending_plans()?;
+    let waiting = waiting
+        .iter()
+        .filter(|kept| kept.state == PlanState::Waiting);
+    let views: Vec<_> = waiting
+        .map(|kept| LinkPlanInfo::of(kept, Language::English))
+        .collect();
+    output.answer(&views, || {
+        let lines = views.iter().map(|plan| {
+            let at = when(plan.made_at);
+            format!("{}  link {}  planned {at}", plan.plan_id, plan.agreement)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn answer_request(view: &CancellationRequestInfo, output: &Output) -> Result<(), Fault> {
+    output.answer(view, || request_text(view))
+}
+
+fn request_text(request: &CancellationRequestInfo) -> String {
+    let until = if request.status == "PENDING_APPROVAL" {
+        format!("  consent by silence {}", when(request.consent_at))
+    } else {
+        String::new()
+    };
+    format!(
+        "{}  {}  {}  {}{until}",
+        request.id, request.agreement, request.status, request.reason
+    )
+}
+
+fn due_text(effect: &DueEffectInfo) -> String {
+    let name = effect.name.as_deref().unwrap_or(&effect.thing);
+    format!(
+        "{}  {} {} {name} of {}:{}",
+        when(effect.due_at),
+        effect.kind,
+        effect.what,
+        effect.target_kind,
+        effect.target_id
+    )
+}
+
+fn plan_text(plan: &EndingPlanInfo) -> String {
+    let outcome = format!("{:?}", plan.outcome).to_lowercase();
+    let mut lines = vec![format!("{}  {outcome}", plan.plan_id)];
+    lines.extend(plan.verdicts.iter().map(verdict_text));
+    lines.extend(plan.steps.iter().map(step_text));
+    lines.push(format!("To go on: --confirm \"{}\"", plan.phrase));
+    lines.join("\n")
+}

@@ -1,0 +1,286 @@
+//! Ending: plans, what is ending, and the audit.
+
+use app::audit::AuditCheck;
+use app::ending::{CancelPlan, Endings, UnlinkPlan};
+use app::plan::Plan;
+use domain::CancellationRequest;
+use policy::Language;
+use serde::Serialize;
+use specta::Type;
+use store::table::audit::AuditRow;
+use store::table::due_effect::DueEffect;
+use store::table::plan::PlanState;
+
+use crate::plan::{OutcomeInfo, PlanStateInfo, StepInfo, VerdictInfo};
+use crate::{LinkRecordInfo, Millis, millis};
+
+/// A plan to end something.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndingPlanInfo {
+    /// Its id.
+    pub plan_id: String,
+    /// `cancel` or `unlink`.
+    pub kind: String,
+    /// The agreement.
+    pub agreement: String,
+    /// AWS's word for the reason; for taking a link away, why.
+    pub reason: String,
+    /// What the buyer is told.
+    pub description: Option<String>,
+    /// What must be typed before it is carried out.
+    pub phrase: String,
+    /// What it comes to.
+    pub outcome: OutcomeInfo,
+    /// What each rule comes to.
+    pub verdicts: Vec<VerdictInfo>,
+    /// What will be done, in order.
+    pub steps: Vec<StepInfo>,
+    /// When it was made.
+    pub made_at: Millis,
+    /// By whom, on this machine.
+    pub made_by: String,
+    /// Set when AWS could not be asked: all this was so at that instant.
+    pub offline: Option<Millis>,
+    /// What became of it.
+    pub state: PlanStateInfo,
+}
+
+impl EndingPlanInfo {
+    /// A plan to ask a buyer to agree to a cancellation.
+    #[must_use]
+    pub fn of_cancel(plan: &CancelPlan, state: PlanState, language: Language) -> Self {
+        Self {
+            kind: "cancel".to_owned(),
+            agreement: plan.asked.agreement.to_string(),
+            reason: plan.asked.reason.clone(),
+            description: plan.asked.description.clone(),
+            phrase: plan.asked.phrase.clone(),
+            ..Self::of(plan, state, language)
+        }
+    }
+
+    /// A plan to take a link away.
+    #[must_use]
+    pub fn of_unlink(plan: &UnlinkPlan, state: PlanState, language: Language) -> Self {
+        Self {
+            kind: "unlink".to_owned(),
+            agreement: plan.asked.agreement.to_string(),
+            reason: plan.asked.reason.clone(),
+            phrase: plan.asked.phrase.clone(),
+            ..Self::of(plan, state, language)
+        }
+    }
+
+    fn of<T>(plan: &Plan<T>, state: PlanState, language: Language) -> Self {
+        let verdicts = plan.verdicts.iter();
+        let steps = plan.steps.iter().enumerate();
+        Self {
+            plan_id: plan.id.clone(),
+            kind: String::new(),
+            agreement: String::new(),
+            reason: String::new(),
+            description: None,
+            phrase: String::new(),
+            outcome: plan.outcome.into(),
+            verdicts: verdicts.map(|it| VerdictInfo::of(it, language)).collect(),
+            steps: steps.map(|it| StepInfo::of(it, language)).collect(),
+            made_at: Millis(plan.made_at),
+            made_by: plan.made_by.user.clone(),
+            offline: plan.offline.map(Millis),
+            state: state.into(),
+        }
+    }
+}
+
+/// A request to cancel.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CancellationRequestInfo {
+    /// `acr-…`.
+    pub id: String,
+    /// The agreement.
+    pub agreement: String,
+    /// AWS's word.
+    pub status: String,
+    /// AWS's word for the reason.
+    pub reason: String,
+    /// When it was sent.
+    pub created_at: Millis,
+    /// When silence becomes consent.
+    pub consent_at: Millis,
+}
+
+impl From<&CancellationRequest> for CancellationRequestInfo {
+    fn from(it: &CancellationRequest) -> Self {
+        Self {
+            id: it.id.to_string(),
+            agreement: it.agreement.to_string(),
+            status: it.status.as_wire().to_owned(),
+            reason: it.reason.clone(),
+            created_at: millis(it.created_at),
+            consent_at: millis(it.created_at.plus_millis(app::ending::ANSWER_WITHIN_MS)),
+        }
+    }
+}
+
+/// Something that is done later because a link ended.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DueEffectInfo {
+    /// The first agreement of the chain whose link ended.
+    pub agreement: String,
+    /// `organization` or `billing-account`.
+    pub target_kind: String,
+    /// The vendor's id of the target.
+    pub target_id: String,
+    /// `set`, `stop`, `delete` or `lock`.
+    pub kind: String,
+    /// What kind of thing.
+    pub what: String,
+    /// The vendor's id of the thing.
+    pub thing: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// What it comes to, in the vendor's words.
+    pub says: String,
+    /// The vendor's rules that ask for it.
+    pub covers: Vec<String>,
+    /// Whether linking the target again before then calls it off.
+    pub relinking_calls_off: bool,
+    /// When it is done.
+    pub due_at: Millis,
+    /// `due`, `done`, `called-off` or `void`.
+    pub state: String,
+    /// Why it was called off or came to nothing.
+    pub reason: Option<String>,
+}
+
+impl From<&DueEffect> for DueEffectInfo {
+    fn from(it: &DueEffect) -> Self {
+        Self {
+            agreement: it.chain.clone(),
+            target_kind: it.target_kind.word().to_owned(),
+            target_id: it.target_id.clone(),
+            kind: it.kind.clone(),
+            what: it.what.clone(),
+            thing: it.thing.clone(),
+            name: it.name.clone(),
+            says: it.says.clone(),
+            covers: it.covers.clone(),
+            relinking_calls_off: it.relinking_calls_off,
+            due_at: millis(it.due_at),
+            state: it.state.word().to_owned(),
+            reason: it.reason.clone(),
+        }
+    }
+}
+
+/// Everything that is ending.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndingsInfo {
+    /// Requests that the buyer has not answered, oldest first.
+    pub requests: Vec<CancellationRequestInfo>,
+    /// Links whose grace period runs.
+    pub links: Vec<LinkRecordInfo>,
+    /// What is due, earliest first.
+    pub due: Vec<DueEffectInfo>,
+}
+
+impl From<&Endings> for EndingsInfo {
+    fn from(it: &Endings) -> Self {
+        Self {
+            requests: it
+                .requests
+                .iter()
+                .map(CancellationRequestInfo::from)
+                .collect(),
+            links: it.links.iter().map(LinkRecordInfo::from).collect(),
+            due: it.due.iter().map(DueEffectInfo::from).collect(),
+        }
+    }
+}
+
+/// An entry of the audit.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEntryInfo {
+    /// Its number, from 1.
+    pub seq: u32,
+    /// When.
+    pub at: Millis,
+    /// The operating system's user.
+    pub user: String,
+    /// ARN of the AWS credentials.
+    pub identity: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// `opened`, `closed` or `noted`.
+    pub phase: String,
+    /// The entry that this one closes.
+    pub opened: Option<u32>,
+    /// `done`, `failed`, `unknown`, `refused` or another word; absent while open.
+    pub outcome: Option<String>,
+    /// The plan.
+    pub plan: Option<String>,
+    /// The agreement.
+    pub agreement: Option<String>,
+    /// The organization or billing account, as `organization:acme`.
+    pub target: Option<String>,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// Everything else, as JSON text.
+    pub detail: String,
+}
+
+impl From<&AuditRow> for AuditEntryInfo {
+    fn from(row: &AuditRow) -> Self {
+        let number = |seq: i64| u32::try_from(seq).unwrap_or(u32::MAX);
+        let it = &row.entry;
+        Self {
+            seq: number(row.seq),
+            at: millis(it.at),
+            user: it.user.clone(),
+            identity: it.identity.clone(),
+            action: it.action.clone(),
+            phase: it.phase.word().to_owned(),
+            opened: it.opened.map(number),
+            outcome: it.outcome.clone(),
+            plan: it.plan.clone(),
+            agreement: it.agreement.clone(),
+            target: it.target.clone(),
+            request_id: it.request.clone(),
+            detail: it.detail.clone(),
+        }
+    }
+}
+
+/// What a look through the whole audit found.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditCheckInfo {
+    /// Whether every entry follows from the ones before.
+    pub whole: bool,
+    /// How many entries there are.
+    pub entries: u32,
+    /// Entries that were opened and not closed.
+    pub open: u32,
+    /// The first entry that does not follow.
+    pub broken_at: Option<u32>,
+    /// What is wrong with it.
+    pub why: Option<String>,
+}
+
+impl From<&AuditCheck> for AuditCheckInfo {
+    fn from(it: &AuditCheck) -> Self {
+        let broken = it.broken.as_ref();
+        Self {
+            whole: broken.is_none(),
+            entries: crate::number(it.entries),
+            open: crate::number(it.open),
+            broken_at: broken.map(|it| u32::try_from(it.seq).unwrap_or(u32::MAX)),
+            why: broken.map(|it| it.why.to_owned()),
+        }
+    }
+}
