@@ -4,6 +4,7 @@
 mod agreements;
 mod connections;
 mod directory;
+mod ending;
 mod linking;
 mod mail;
 mod preferences;
@@ -63,6 +64,15 @@ pub fn builder() -> Builder<tauri::Wry> {
             agreements::show_agreement,
             agreements::jump,
             agreements::overview,
+            ending::cancel_reasons,
+            ending::plan_cancel,
+            ending::execute_cancel,
+            ending::withdraw_cancellation,
+            ending::plan_unlink,
+            ending::execute_unlink,
+            ending::list_endings,
+            ending::list_audit,
+            ending::verify_audit,
             linking::identify_buyer,
             linking::find_targets,
             linking::show_target,

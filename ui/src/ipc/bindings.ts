@@ -19,6 +19,24 @@ export const commands = {
 	jump: (text: string) => typedError<JumpTarget[], Failure>(__TAURI_INVOKE("jump", { text })),
 	/**  The overview's numbers. */
 	overview: () => typedError<Overview, Failure>(__TAURI_INVOKE("overview")),
+	/**  The reasons that AWS takes. */
+	cancelReasons: () => typedError<CancelReasons, Failure>(__TAURI_INVOKE("cancel_reasons")),
+	/**  Plans to ask a buyer to agree to a cancellation, and keeps the plan. */
+	planCancel: (agreement: string, reason: string, description: string | null) => typedError<EndingPlanInfo, Failure>(__TAURI_INVOKE("plan_cancel", { agreement, reason, description })),
+	/**  Sends the request that was planned, once. */
+	executeCancel: (plan: string, confirmed: string) => typedError<CancellationRequestInfo, Failure>(__TAURI_INVOKE("execute_cancel", { plan, confirmed })),
+	/**  Withdraws a request that the buyer has not answered. */
+	withdrawCancellation: (request: string, reason: string) => typedError<CancellationRequestInfo, Failure>(__TAURI_INVOKE("withdraw_cancellation", { request, reason })),
+	/**  Plans to take a link away, and keeps the plan. */
+	planUnlink: (agreement: string, reason: string) => typedError<EndingPlanInfo, Failure>(__TAURI_INVOKE("plan_unlink", { agreement, reason })),
+	/**  Takes the link away that was planned to be. */
+	executeUnlink: (plan: string, confirmed: string) => typedError<LinkRecordInfo, Failure>(__TAURI_INVOKE("execute_unlink", { plan, confirmed })),
+	/**  Everything that is ending. */
+	listEndings: () => typedError<EndingsInfo, Failure>(__TAURI_INVOKE("list_endings")),
+	/**  Entries of the audit with a number below `before`, newest first, that have the text somewhere. */
+	listAudit: (search: string, before: number | null, limit: number) => typedError<AuditEntryInfo[], Failure>(__TAURI_INVOKE("list_audit", { search, before, limit })),
+	/**  Goes through the whole audit. */
+	verifyAudit: () => typedError<AuditCheckInfo, Failure>(__TAURI_INVOKE("verify_audit")),
 	/**  What a text is that a buyer brought, and whose. */
 	identifyBuyer: (text: string) => typedError<IdentifiedInfo, Failure>(__TAURI_INVOKE("identify_buyer", { text })),
 	/**  Targets that a text is in. */
@@ -302,6 +320,50 @@ export type AgreementsWindow = {
 	micros: number,
 };
 
+/**  What a look through the whole audit found. */
+export type AuditCheckInfo = {
+	/**  Whether every entry follows from the ones before. */
+	whole: boolean,
+	/**  How many entries there are. */
+	entries: number,
+	/**  Entries that were opened and not closed. */
+	open: number,
+	/**  The first entry that does not follow. */
+	brokenAt: number | null,
+	/**  What is wrong with it. */
+	why: string | null,
+};
+
+/**  An entry of the audit. */
+export type AuditEntryInfo = {
+	/**  Its number, from 1. */
+	seq: number,
+	/**  When. */
+	at: Millis,
+	/**  The operating system's user. */
+	user: string,
+	/**  ARN of the AWS credentials. */
+	identity: string | null,
+	/**  What was done. */
+	action: string,
+	/**  `opened`, `closed` or `noted`. */
+	phase: string,
+	/**  The entry that this one closes. */
+	opened: number | null,
+	/**  `done`, `failed`, `unknown`, `refused` or another word; absent while open. */
+	outcome: string | null,
+	/**  The plan. */
+	plan: string | null,
+	/**  The agreement. */
+	agreement: string | null,
+	/**  The organization or billing account, as `organization:acme`. */
+	target: string | null,
+	/**  AWS's request id. */
+	requestId: string | null,
+	/**  Everything else, as JSON text. */
+	detail: string,
+};
+
 /**  Something that is wrong with a row of a file. */
 export type BadRowInfo = {
 	/**  The line that the row starts on. */
@@ -379,6 +441,14 @@ export type BuyerAction =
 /**  Turn renewal off. */
 "optOutOfRenewal";
 
+/**  What stands in the reason of a request to cancel, in AWS's words. */
+export type CancelReasons = {
+	/**  AWS's words. */
+	codes: string[],
+	/**  Longest description, in characters. */
+	descriptionMax: number,
+};
+
 /**  A request to cancel. */
 export type CancellationInfo = {
 	/**  Request id. */
@@ -391,6 +461,22 @@ export type CancellationInfo = {
 	createdAt: Millis,
 	/**  When it last changed. */
 	updatedAt: Millis,
+};
+
+/**  A request to cancel. */
+export type CancellationRequestInfo = {
+	/**  `acr-…`. */
+	id: string,
+	/**  The agreement. */
+	agreement: string,
+	/**  AWS's word. */
+	status: string,
+	/**  AWS's word for the reason. */
+	reason: string,
+	/**  When it was sent. */
+	createdAt: Millis,
+	/**  When silence becomes consent. */
+	consentAt: Millis,
 };
 
 /**  One agreement of a chain of renewals. */
@@ -450,7 +536,7 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
 
 /**  A code that was sent by e-mail, as far as it may be shown. */
 export type CodeSentInfo = {
@@ -477,7 +563,6 @@ export type CodesEntered = {
 	/**  `en`, `ko` or `zh`: the language of the mail. */
 	language: string | null,
 };
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "locked" | "stopped" | "internal";
 
 /**  A column of the grid. */
 export type ColumnPreference = {
@@ -645,6 +730,66 @@ export type DeploymentInfo = {
 	from: Provenance,
 };
 
+/**  Something that is done later because a link ended. */
+export type DueEffectInfo = {
+	/**  The first agreement of the chain whose link ended. */
+	agreement: string,
+	/**  `organization` or `billing-account`. */
+	targetKind: string,
+	/**  The vendor's id of the target. */
+	targetId: string,
+	/**  `set`, `stop`, `delete` or `lock`. */
+	kind: string,
+	/**  What kind of thing. */
+	what: string,
+	/**  The vendor's id of the thing. */
+	thing: string,
+	/**  Its name. */
+	name: string | null,
+	/**  What it comes to, in the vendor's words. */
+	says: string,
+	/**  The vendor's rules that ask for it. */
+	covers: string[],
+	/**  Whether linking the target again before then calls it off. */
+	relinkingCallsOff: boolean,
+	/**  When it is done. */
+	dueAt: Millis,
+	/**  `due`, `done`, `called-off` or `void`. */
+	state: string,
+	/**  Why it was called off or came to nothing. */
+	reason: string | null,
+};
+
+/**  A plan to end something. */
+export type EndingPlanInfo = {
+	/**  Its id. */
+	planId: string,
+	/**  `cancel` or `unlink`. */
+	kind: string,
+	/**  The agreement. */
+	agreement: string,
+	/**  AWS's word for the reason; for taking a link away, why. */
+	reason: string,
+	/**  What the buyer is told. */
+	description: string | null,
+	/**  What must be typed before it is carried out. */
+	phrase: string,
+	/**  What it comes to. */
+	outcome: OutcomeInfo,
+	/**  What each rule comes to. */
+	verdicts: VerdictInfo[],
+	/**  What will be done, in order. */
+	steps: StepInfo[],
+	/**  When it was made. */
+	madeAt: Millis,
+	/**  By whom, on this machine. */
+	madeBy: string,
+	/**  Set when AWS could not be asked: all this was so at that instant. */
+	offline: Millis | null,
+	/**  What became of it. */
+	state: PlanStateInfo,
+};
+
 /**  Active agreements that end in one week. */
 export type EndingWeek = {
 	/**  When the week starts. */
@@ -663,6 +808,16 @@ export type EndingWithin = {
 	values: ValueByCurrency[],
 };
 
+/**  Everything that is ending. */
+export type EndingsInfo = {
+	/**  Requests that the buyer has not answered, oldest first. */
+	requests: CancellationRequestInfo[],
+	/**  Links whose grace period runs. */
+	links: LinkRecordInfo[],
+	/**  What is due, earliest first. */
+	due: DueEffectInfo[],
+};
+
 /**  Capacity that is granted. */
 export type EntitlementInfo = {
 	/**  The dimension. */
@@ -676,6 +831,9 @@ export type EntitlementInfo = {
 	/**  Where it came from. */
 	from: Provenance,
 };
+
+/**  What a row of a file is of. As JSON, the kind's word. */
+export type EntryKind = "billing-account" | "organization" | "member" | "workspace" | "deployment";
 
 /**  One fact that a verdict rests on. */
 export type EvidenceInfo = {
@@ -705,8 +863,6 @@ export type ExecutedInfo = {
 	/**  What is waited for. */
 	waiting: InLanguages | null,
 };
-/**  What a row of a file is of. As JSON, the kind's word. */
-export type EntryKind = "billing-account" | "organization" | "member" | "workspace" | "deployment";
 
 /**  Why something did not do as asked, in terms the window can act on and show. */
 export type Failure = {
@@ -831,11 +987,6 @@ export type IdentifiedInfo = {
 	offline: Millis | null,
 };
 
-/**  The same words in every language that policies speak. */
-export type InLanguages = {
-	en: string,
-	ko: string,
-	zh: string,
 /**  A file that the page has read. */
 export type ImportFile = {
 	/**  Its name. */
@@ -878,6 +1029,13 @@ export type ImportedKind = {
 	changed: number,
 	/**  There, and just like this. */
 	unchanged: number,
+};
+
+/**  The same words in every language that policies speak. */
+export type InLanguages = {
+	en: string,
+	ko: string,
+	zh: string,
 };
 
 /**  Where a jump leads. */
@@ -1013,6 +1171,20 @@ export type LinkRecordInfo = {
 	reason: string | null,
 } & LinkInfo;
 
+/**  A link, from the target's end. */
+export type LinkToTarget = {
+	/**  The agreement that the license came with. */
+	agreement: string,
+	/**  License ARN; absent on products that predate licenses. */
+	license: string | null,
+	/**  What the agreement is for; absent while AWS has not told of it. */
+	listing: string | null,
+	/**  The buyer's company. */
+	company: string | null,
+	/**  How it stands, and since when. */
+	link: LinkInfo,
+};
+
 /**  What was entered to link a buyer. */
 export type LinkWish = {
 	/**  What stands for a token that was resolved before. */
@@ -1035,18 +1207,6 @@ export type LinkWish = {
 	termsAccepted: boolean,
 	/**  Rules to go on in spite of, with the reason. */
 	overrides: { [key in string]: string },
-/**  A link, from the target's end. */
-export type LinkToTarget = {
-	/**  The agreement that the license came with. */
-	agreement: string,
-	/**  License ARN; absent on products that predate licenses. */
-	license: string | null,
-	/**  What the agreement is for; absent while AWS has not told of it. */
-	listing: string | null,
-	/**  The buyer's company. */
-	company: string | null,
-	/**  How it stands, and since when. */
-	link: LinkInfo,
 };
 
 /**  An agreement whose current link leads here. */
@@ -1520,10 +1680,12 @@ export type StepInfo = {
 	before: string | null,
 	/**  What it is afterwards; empty when it is cleared. */
 	after: string | null,
-	/**  `now`, `active` (when the link comes into force), or `at`. */
+	/**  `now`, `active` (when the link comes into force), `ended` (when the agreement has), or `at`. */
 	when: string,
 	/**  When it happens, where that is an instant. */
 	at: Millis | null,
+	/**  For `ended`: how much later, in milliseconds. */
+	delay: Millis | null,
 	/**  What it comes to, in the vendor's words. */
 	says: string | null,
 	/**  The vendor's rules that ask for it. */
@@ -1537,7 +1699,7 @@ export type StepInfo = {
 };
 
 /**  What a step does. */
-export type StepKindInfo = "check" | "verify" | "create" | "invite" | "bind" | "unbind" | "await" | "set" | "stop" | "delete" | "lock" | "keep";
+export type StepKindInfo = "check" | "verify" | "create" | "invite" | "bind" | "unbind" | "request" | "await" | "set" | "stop" | "delete" | "lock" | "keep";
 
 /**  A purchase. */
 export type Subscription = {
@@ -1647,6 +1809,8 @@ export type Topic =
 "links" | 
 /**  Plans, and the codes sent for them. */
 "plans" | 
+/**  What ending does later. */
+"endings" | 
 /**  What was done. */
 "audit" | 
 /**  What the credentials may do. */

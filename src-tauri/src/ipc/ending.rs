@@ -1,0 +1,163 @@
+//! Ending agreements and links, what is ending, and the audit.
+
+use app::{audit, ending};
+use domain::{AgreementId, CancellationRequestId, PlanId};
+use policy::Language;
+use serde::Serialize;
+use specta::Type;
+use store::table::plan::PlanState;
+use views::{
+    AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
+    LinkRecordInfo,
+};
+
+use super::{Opened, blocking};
+
+/// What stands in the reason of a request to cancel, in AWS's words.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CancelReasons {
+    /// AWS's words.
+    pub codes: Vec<String>,
+    /// Longest description, in characters.
+    pub description_max: u32,
+}
+
+/// The reasons that AWS takes.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_reasons() -> Result<CancelReasons, Failure> {
+    Ok(CancelReasons {
+        codes: ending::REASONS.map(str::to_owned).to_vec(),
+        description_max: views::number(ending::cancel::DESCRIPTION_CHARS_MAX),
+    })
+}
+
+/// Plans to ask a buyer to agree to a cancellation, and keeps the plan.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_cancel(
+    session: Opened<'_>,
+    agreement: String,
+    reason: String,
+    description: Option<String>,
+) -> Result<EndingPlanInfo, Failure> {
+    let connection = session.connection().await?;
+    let id = AgreementId::parse(&agreement).map_err(invalid)?;
+    let planned = connection.plan_cancel(&id, &reason, description.as_deref());
+    let plan = planned.await.map_err(|error| error.failure())?;
+    Ok(EndingPlanInfo::of_cancel(
+        &plan,
+        PlanState::Open,
+        Language::English,
+    ))
+}
+
+/// Sends the request that was planned, once.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn execute_cancel(
+    session: Opened<'_>,
+    plan: String,
+    confirmed: String,
+) -> Result<CancellationRequestInfo, Failure> {
+    let connection = session.connection().await?;
+    let id = PlanId::parse(&plan).map_err(invalid)?;
+    let sent = connection.execute_cancel(&id, &confirmed).await;
+    let request = sent.map_err(|error| error.failure())?;
+    Ok((&request).into())
+}
+
+/// Withdraws a request that the buyer has not answered.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn withdraw_cancellation(
+    session: Opened<'_>,
+    request: String,
+    reason: String,
+) -> Result<CancellationRequestInfo, Failure> {
+    let connection = session.connection().await?;
+    let id = CancellationRequestId::parse(&request).map_err(invalid)?;
+    let withdrawn = connection.withdraw_cancellation(&id, &reason).await;
+    let request = withdrawn.map_err(|error| error.failure())?;
+    Ok((&request).into())
+}
+
+/// Plans to take a link away, and keeps the plan.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_unlink(
+    session: Opened<'_>,
+    agreement: String,
+    reason: String,
+) -> Result<EndingPlanInfo, Failure> {
+    let connection = session.connection().await?;
+    let id = AgreementId::parse(&agreement).map_err(invalid)?;
+    let planned = connection.plan_unlink(&id, &reason).await;
+    let plan = planned.map_err(|error| error.failure())?;
+    Ok(EndingPlanInfo::of_unlink(
+        &plan,
+        PlanState::Open,
+        Language::English,
+    ))
+}
+
+/// Takes the link away that was planned to be.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn execute_unlink(
+    session: Opened<'_>,
+    plan: String,
+    confirmed: String,
+) -> Result<LinkRecordInfo, Failure> {
+    let connection = session.connection().await?;
+    let id = PlanId::parse(&plan).map_err(invalid)?;
+    let done = connection.execute_unlink(&id, &confirmed).await;
+    let record = done.map_err(|error| error.failure())?;
+    Ok((&record).into())
+}
+
+/// Everything that is ending.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_endings(session: Opened<'_>) -> Result<EndingsInfo, Failure> {
+    let connection = session.connection().await?;
+    blocking(move || Ok(EndingsInfo::from(&ending::endings(connection.store())?))).await
+}
+
+/// Entries of the audit with a number below `before`, newest first, that have the text somewhere.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_audit(
+    session: Opened<'_>,
+    search: String,
+    before: Option<u32>,
+    limit: u32,
+) -> Result<Vec<AuditEntryInfo>, Failure> {
+    let connection = session.connection().await?;
+    blocking(move || {
+        let before = before.map(i64::from);
+        let limit = limit.min(AUDIT_PAGE_MAX) as usize;
+        let rows = audit::entries(connection.store(), &search, before, limit)?;
+        Ok(rows.iter().map(AuditEntryInfo::from).collect())
+    })
+    .await
+}
+
+/// Entries of the audit that one answer holds at most.
+const AUDIT_PAGE_MAX: u32 = 1_000;
+
+/// Goes through the whole audit.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn verify_audit(session: Opened<'_>) -> Result<AuditCheckInfo, Failure> {
+    let connection = session.connection().await?;
+    let checked = tauri::async_runtime::spawn_blocking(move || connection.verify_audit()).await;
+    let checked =
+        checked.map_err(|error| Failure::new(views::Code::Internal, error.to_string(), None))?;
+    Ok((&checked.map_err(|error| error.failure())?).into())
+}
+
+fn invalid(error: domain::Invalid) -> Failure {
+    Failure::from(&app::Error::from(error))
+}
