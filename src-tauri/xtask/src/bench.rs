@@ -3,6 +3,7 @@
 
 mod goals;
 mod memory;
+mod planning;
 mod questions;
 mod samples;
 mod sandbox;
@@ -32,6 +33,7 @@ type Subject = (&'static str, fn(&mut Bench<'_>) -> Outcome);
 /// In this order: the window opens on what the sync has left.
 const SUBJECTS: &[Subject] = &[
     ("questions", questions::measure),
+    ("planning", planning::measure),
     ("sync", sync::measure),
     ("window", window::measure),
 ];

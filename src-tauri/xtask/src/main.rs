@@ -34,7 +34,7 @@ Usage: cargo xtask COMMAND
   lint                            formatting, clippy with warnings denied, the page's types, licenses
   bindings                        write ui/src/ipc/bindings.ts from the Rust commands
   setup                           install what `run` and `test` need, and no more
-  bench [questions|sync|window]…  measure Bindery beside its peers; everything without a name";
+  bench [questions|planning|sync|window]…  measure Bindery beside its peers; everything without a name";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

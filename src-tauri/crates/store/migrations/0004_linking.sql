@@ -150,3 +150,7 @@ CREATE INDEX due_effect_due ON due_effect (due_at) WHERE state = 'due';
 CREATE INDEX due_effect_chain ON due_effect (chain);
 CREATE INDEX due_effect_target ON due_effect (target_kind, target_id);
 CREATE INDEX link_live ON link (chain) WHERE current = 1 AND state IN ('awaiting-aws', 'active', 'ending');
+
+-- Targets are suggested by the buyer's e-mail domain.
+CREATE INDEX member_domain ON member (lower(substr(email, instr(email, '@') + 1)));
+CREATE INDEX billing_account_domain ON billing_account (lower(substr(email, instr(email, '@') + 1)));

@@ -34,6 +34,11 @@ pub(crate) const SEARCH: Goal = at_most("Search at 1,000,000, worst term, p95", 
 pub(crate) const FILTER: Goal = at_most("Filter at 1,000,000, worst one, p95", 5.0, "ms");
 pub(crate) const COUNTS: Goal = at_most("The same with exact counts, p95", 16.0, "ms");
 pub(crate) const JUMP: Goal = at_most("Jump at 1,000,000, p95", 1.0, "ms");
+pub(crate) const PLANNING: Goal = at_most(
+    "Planning a link at 1,000,000 and 100,000 organizations, p95",
+    50.0,
+    "ms",
+);
 pub(crate) const MEMORY_SMALL: Goal = at_most("Memory of the core at 10,000", 60.0, "MiB");
 pub(crate) const MEMORY_LARGE: Goal = at_most("Memory of the core at 1,000,000", 300.0, "MiB");
 pub(crate) const WRITING: Goal = at_least("Agreements written at 1,000,000", 30_000.0, "a second");

@@ -241,15 +241,6 @@ impl Read<'_> {
 
 /// The pattern of LIKE for a text that stands anywhere, with nothing in it meaning more than itself.
 fn containing(text: &str) -> String {
-    ending_with(text) + "%"
-}
-
-/// The pattern of LIKE for addresses of a domain.
-fn ending_in(domain: &str) -> String {
-    ending_with(&format!("@{domain}"))
-}
-
-fn ending_with(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -257,5 +248,5 @@ fn ending_with(text: &str) -> String {
         }
         pattern.push(letter);
     }
-    pattern
+    pattern + "%"
 }

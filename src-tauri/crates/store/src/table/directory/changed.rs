@@ -121,15 +121,15 @@ impl Read<'_> {
             TargetKind::Organization => {
                 "SELECT o.id, o.name, m.email FROM member AS m
                     JOIN organization AS o ON o.id = m.organization
-                 WHERE m.email LIKE ?1 ESCAPE '\\' ORDER BY m.role = 'owner' DESC, o.name LIMIT ?2"
+                 WHERE lower(substr(m.email, instr(m.email, '@') + 1)) = ?1 ORDER BY m.role = 'owner' DESC, o.name LIMIT ?2"
             }
             TargetKind::BillingAccount => {
                 "SELECT user_name, coalesce(company, user_name), email FROM billing_account
-                 WHERE email LIKE ?1 ESCAPE '\\' ORDER BY user_name LIMIT ?2"
+                 WHERE lower(substr(email, instr(email, '@') + 1)) = ?1 ORDER BY user_name LIMIT ?2"
             }
         };
         let mut some = self.tx.prepare_cached(sql)?;
-        let mut found = some.query((super::ending_in(domain), limit))?;
+        let mut found = some.query((domain.to_lowercase(), limit))?;
         let mut targets = Vec::new();
         while let Some(row) = found.next()? {
             targets.push((directory_id(row)?, row.get(1)?, row.get(2)?));
