@@ -122,7 +122,13 @@ pub(crate) async fn execute_unlink(
 #[specta::specta]
 pub(crate) async fn list_endings(session: Opened<'_>) -> Result<EndingsInfo, Failure> {
     let connection = session.connection().await?;
-    blocking(move || Ok(EndingsInfo::from(&ending::endings(connection.store())?))).await
+    blocking(move || {
+        Ok(EndingsInfo::from(&ending::endings(
+            connection.store(),
+            connection.clock(),
+        )?))
+    })
+    .await
 }
 
 /// Entries of the audit with a number below `before`, newest first, that have the text somewhere.

@@ -10,7 +10,8 @@ mod error;
 mod settle;
 pub mod unlink;
 
-use domain::{CancellationRequest, Timestamp};
+use domain::filter::Filter;
+use domain::{AgreementStatus, CancellationRequest, Pricing, Timestamp};
 use store::Store;
 use store::table::due_effect::DueEffect;
 use store::table::link::LinkRecord;
@@ -20,7 +21,8 @@ pub(crate) use effects::call_off;
 pub use error::EndingError;
 pub use unlink::{UnlinkAsked, UnlinkPlan};
 
-use crate::Error;
+use crate::metering::FINAL_WINDOW_MS;
+use crate::{Clock, Error, query};
 
 /// How long AWS waits for the buyer's answer; silence is consent (Agreement API reference,
 /// `SendAgreementCancellationRequest`), in milliseconds.
@@ -38,10 +40,25 @@ pub struct Endings {
     pub links: Vec<LinkRecord>,
     /// What is due, earliest first.
     pub due: Vec<DueEffect>,
+    /// Agreements whose last usage can still be sent, soonest over first.
+    pub last_usage: Vec<LastUsage>,
+}
+
+/// An agreement whose license was taken back, and whose last usage can still be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUsage {
+    /// The agreement.
+    pub agreement: String,
+    /// Its licenses.
+    pub licenses: Vec<String>,
+    /// The buyer's account.
+    pub account: String,
+    /// Until when AWS takes usage.
+    pub until: Timestamp,
 }
 
 /// Everything that is ending now.
-pub fn endings(store: &Store) -> Result<Endings, Error> {
+pub fn endings(store: &Store, clock: &Clock) -> Result<Endings, Error> {
     let far = Timestamp::from_millis(i64::MAX);
     let (mut requests, links, due) = store.read(|read| {
         Ok((
@@ -55,5 +72,54 @@ pub fn endings(store: &Store) -> Result<Endings, Error> {
         requests,
         links,
         due,
+        last_usage: last_usage(store, clock)?,
     })
 }
+
+/// What ended within the last hour, on listings that bill usage.
+fn last_usage(store: &Store, clock: &Clock) -> Result<Vec<LastUsage>, Error> {
+    let now = clock.now();
+    let moment = query::moment(clock);
+    let filter = Filter::default();
+    // What AWS changed last comes first, so what ended within the hour is among the first.
+    let (rows, listings) = store.read(|read| {
+        let rows = read.agreements(
+            &filter,
+            &moment,
+            query::SORT_DEFAULT,
+            0,
+            LAST_USAGE_LOOKED_AT,
+        )?;
+        Ok((rows.rows, read.listings()?))
+    })?;
+    let bills_usage = |product: Option<&str>| {
+        listings.iter().any(|known| {
+            Some(known.listing.product.as_str()) == product
+                && matches!(
+                    known.listing.pricing,
+                    Pricing::Usage | Pricing::ContractWithUsage
+                )
+        })
+    };
+    let over = rows.into_iter().filter(|row| {
+        let successor = matches!(
+            row.status,
+            AgreementStatus::Active | AgreementStatus::Renewed | AgreementStatus::Replaced
+        );
+        !successor && bills_usage(row.product.as_deref())
+    });
+    let mut last: Vec<LastUsage> = over
+        .map(|row| LastUsage {
+            until: row.updated_at.plus_millis(FINAL_WINDOW_MS),
+            agreement: row.id,
+            licenses: row.licenses,
+            account: row.buyer,
+        })
+        .filter(|it| it.until > now)
+        .collect();
+    last.sort_by_key(|it| it.until);
+    Ok(last)
+}
+
+/// Agreements looked at for what ended within the hour.
+const LAST_USAGE_LOOKED_AT: usize = 1_000;

@@ -13,6 +13,7 @@ use crate::ending::EndingError;
 use crate::link::LinkError;
 use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
+use crate::metering::UsageError;
 
 /// Why a use case did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ pub enum Error {
     /// A buyer cannot be linked as asked.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// Usage cannot be sent.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
     /// Something cannot be ended as asked.
     #[error(transparent)]
     Ending(#[from] EndingError),
@@ -240,7 +244,9 @@ impl Failure {
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::Filter(_) | Error::Invalid(_) | Error::Import(_) => FailureKind::Invalid,
+            Error::Filter(_) | Error::Invalid(_) | Error::Import(_) | Error::Usage(_) => {
+                FailureKind::Invalid
+            }
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,

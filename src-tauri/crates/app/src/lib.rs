@@ -13,6 +13,7 @@ pub mod error;
 pub mod link;
 pub mod mail;
 pub mod marketplace;
+pub mod metering;
 pub mod operation;
 pub mod plan;
 mod policies;

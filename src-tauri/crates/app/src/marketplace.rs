@@ -8,7 +8,7 @@ use std::future::Future;
 use domain::{
     AccountId, Agreement, AgreementDetails, AgreementId, CancellationRequest,
     CancellationRequestId, Entitlement, LicenseArn, Listing, Offer, OfferId, ProductCode,
-    ProductId, RegistrationToken, Timestamp,
+    ProductId, RegistrationToken, Timestamp, UsageRecord,
 };
 
 use crate::Operation;
@@ -111,6 +111,14 @@ pub trait Marketplace: Send + Sync + 'static {
         reason: &str,
     ) -> impl Future<Output = Result<()>> + Send;
 
+    /// Bills usage: up to 25 records of one product, named by its code only where it predates licenses.
+    /// One outcome for each record, in their order.
+    fn meter(
+        &self,
+        code: Option<&ProductCode>,
+        records: &[UsageRecord],
+    ) -> impl Future<Output = Result<Vec<Metered>>> + Send;
+
     /// The seller's cancellation requests, up to 50 a page.
     fn cancellation_requests(
         &self,
@@ -132,6 +140,26 @@ pub struct Resolved {
     pub license: Option<LicenseArn>,
     /// `CustomerIdentifier`, on legacy products.
     pub customer: Option<String>,
+}
+
+/// What AWS did with a usage record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metered {
+    /// Whether it took it.
+    pub status: MeteredStatus,
+    /// Its id of the record.
+    pub record_id: Option<String>,
+}
+
+/// Whether AWS took a usage record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MeteredStatus {
+    /// It did.
+    Success,
+    /// It did not look at it: it can be sent again just so.
+    Unprocessed,
+    /// It did not, in its word: `CustomerNotSubscribed` or `DuplicateRecord`.
+    Refused(String),
 }
 
 /// A request to cancel, to be sent.

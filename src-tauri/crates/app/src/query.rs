@@ -28,7 +28,12 @@ pub const SORT_DEFAULT: Sort = Sort {
 /// The moment at which filters are evaluated, in this machine's zone. Whole seconds, like the index.
 #[must_use]
 pub fn moment(clock: &Clock) -> Moment {
-    let now = clock.now().as_millis();
+    moment_at(clock.now())
+}
+
+/// The same, of an instant.
+pub(crate) fn moment_at(now: Timestamp) -> Moment {
+    let now = now.as_millis();
     Moment {
         now: Timestamp::from_millis(now - now.rem_euclid(1_000)),
         zone: TimeZone::system(),

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use app::directory::{Directory, DirectoryError, Page as DirectoryPage};
 use app::marketplace::{
     CallerIdentity, CancellationRequests, EntitlementsOf, ErrorKind, Look, MarketplaceError,
-    NewCancellation, Page, PageToken, ProductSummary, Resolved,
+    Metered, NewCancellation, Page, PageToken, ProductSummary, Resolved,
 };
 use app::query::Listing as ListingState;
 use app::sync::Scope;
@@ -20,7 +20,7 @@ use app::{Clock, Console, FailureKind, Marketplace, Operation, directory, query}
 use domain::{
     AccountId, Agreement, AgreementId, AgreementStatus, CancellationRequest, CancellationRequestId,
     EndBehavior, Entitlement, Listing, Offer, OfferId, ProductCode, ProductId, RegistrationToken,
-    Timestamp,
+    Timestamp, UsageRecord,
 };
 use domain::{DirectoryId, Entry, Known, Link, LinkState, Organization, Target, TargetKind, Text};
 use expect_test::{Expect, expect};
@@ -140,6 +140,10 @@ impl Marketplace for Fake {
 
     async fn send_cancellation(&self, _: &NewCancellation) -> Answer<CancellationRequest> {
         Err(error(ErrorKind::Denied, "SendAgreementCancellationRequest"))
+    }
+
+    async fn meter(&self, _: Option<&ProductCode>, _: &[UsageRecord]) -> Answer<Vec<Metered>> {
+        Err(error(ErrorKind::Denied, "BatchMeterUsage"))
     }
 
     async fn withdraw_cancellation(

@@ -16,6 +16,7 @@ mod dated;
 mod details;
 mod entitlements;
 mod failure;
+mod metering;
 mod pacing;
 mod port;
 mod probe;

@@ -1,12 +1,12 @@
 //! The port, method by method.
 
 use app::marketplace::{
-    CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, NewCancellation, Page,
-    PageToken, ProductSummary, Resolved, Result,
+    CallerIdentity, CancellationRequests, EntitlementsOf, Look, Marketplace, Metered,
+    NewCancellation, Page, PageToken, ProductSummary, Resolved, Result,
 };
 use domain::{
     Agreement, AgreementId, CancellationRequest, CancellationRequestId, Entitlement, Listing,
-    Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp,
+    Offer, OfferId, ProductCode, ProductId, RegistrationToken, Timestamp, UsageRecord,
 };
 
 use crate::connection::AwsMarketplace;
@@ -86,6 +86,14 @@ impl Marketplace for AwsMarketplace {
         reason: &str,
     ) -> Result<()> {
         self.withdrawn_cancellation(agreement, id, reason).await
+    }
+
+    async fn meter(
+        &self,
+        code: Option<&ProductCode>,
+        records: &[UsageRecord],
+    ) -> Result<Vec<Metered>> {
+        self.metered(code, records).await
     }
 
     async fn cancellation_requests(

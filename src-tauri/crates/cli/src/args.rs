@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// What is ending, and what is due
     #[command(subcommand)]
     Endings(EndingsCommand),
+    /// Usage that is still to be billed
+    #[command(subcommand)]
+    Usage(UsageCommand),
     /// Plans that wait for the network
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -518,6 +521,20 @@ pub(crate) enum UnlinkCommand {
 pub(crate) enum EndingsCommand {
     /// List open requests, links whose grace period runs, and what is due
     List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UsageCommand {
+    /// Hold a file of usage (.csv, .json or .jsonl) against every rule, and send nothing
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Send a file of usage, unless anything is wrong with it
+    Send {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

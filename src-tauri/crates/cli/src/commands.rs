@@ -10,6 +10,7 @@ mod organizations;
 mod policy;
 mod sandbox;
 mod sync;
+mod usage;
 
 use ::connection::{Connections, Folders};
 use views::{Code, Failure};
@@ -41,6 +42,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Unlink(command) => ending::unlink(command, &connections.open(&id)?, output).await,
         Command::Endings(command) => ending::endings(&command, &connections.open(&id)?, output),
         Command::Outbox(command) => ending::outbox(command, &connections.open(&id)?, output).await,
+        Command::Usage(command) => usage::run(command, &connections.open(&id)?, output).await,
         Command::Audit(command) => audit::run(command, &connections.open(&id)?, output),
         Command::Organizations(command) => {
             organizations::run(command, &connections.open(&id)?, output)

@@ -2,6 +2,7 @@
 
 use app::audit::{self, AuditCheck};
 use app::ending::{self, CancelPlan, Endings, UnlinkPlan};
+use app::metering::{self, Sent, UsageFile};
 use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use store::table::link::LinkRecord;
 use store::table::plan::PlanState;
@@ -80,13 +81,24 @@ impl Connection {
 
     /// Everything that is ending.
     pub fn endings(&self) -> Result<Endings, OpenError> {
-        Ok(ending::endings(self.store())?)
+        Ok(ending::endings(self.store(), self.clock())?)
     }
 
     /// Settles what has come due, without asking AWS for anything new.
     pub async fn settle(&self) -> Result<(), OpenError> {
         let console = self.console().await?;
         Ok(Box::pin(console.settle()).await?)
+    }
+
+    /// Holds a file of usage against every rule. Changes nothing.
+    pub fn check_usage(&self, name: &str, bytes: &[u8]) -> Result<UsageFile, OpenError> {
+        Ok(metering::check(self.store(), self.clock(), name, bytes)?)
+    }
+
+    /// Sends the usage of a file, unless anything is wrong with it.
+    pub async fn send_usage(&self, name: &str, bytes: &[u8]) -> Result<Sent, OpenError> {
+        let console = self.console().await?;
+        Ok(Box::pin(console.send_usage(name, bytes)).await?)
     }
 
     /// Goes through the whole audit.

@@ -14,6 +14,7 @@ pub mod money;
 pub mod offer;
 pub mod registration;
 pub mod time;
+pub mod usage;
 
 pub use agreement::{
     Agreement, AgreementDetails, AgreementStatus, CancellationRequest, CancellationStatus, Contact,
@@ -34,3 +35,4 @@ pub use money::{Currency, Money};
 pub use offer::Offer;
 pub use registration::{NotARegistration, Registration, RegistrationToken};
 pub use time::Timestamp;
+pub use usage::{Allocation, Quantity, UsageHolder, UsageRecord};

@@ -154,3 +154,17 @@ CREATE INDEX link_live ON link (chain) WHERE current = 1 AND state IN ('awaiting
 -- Targets are suggested by the buyer's e-mail domain.
 CREATE INDEX member_domain ON member (lower(substr(email, instr(email, '@') + 1)));
 CREATE INDEX billing_account_domain ON billing_account (lower(substr(email, instr(email, '@') + 1)));
+
+-- Usage that was sent to be billed, by what AWS counts it by: nothing is sent twice.
+CREATE TABLE usage_record (
+    holder    TEXT    NOT NULL,                -- the license's l-… part, or a legacy product's code
+    account   TEXT    NOT NULL,
+    dimension TEXT    NOT NULL,
+    hour      INTEGER NOT NULL,
+    quantity  INTEGER NOT NULL,                -- in millionths
+    state     TEXT    NOT NULL CHECK (state IN ('sending', 'sent', 'refused', 'unknown')),
+    state_at  INTEGER NOT NULL,
+    record_id TEXT,                            -- AWS's MeteringRecordId
+    status    TEXT,                            -- AWS's word, such as DuplicateRecord
+    PRIMARY KEY (holder, account, dimension, hour)
+) STRICT, WITHOUT ROWID;

@@ -14,4 +14,5 @@ pub mod permission;
 pub mod plan;
 pub mod registration;
 pub mod sync;
+pub mod usage;
 pub mod verification;

@@ -1,7 +1,8 @@
 //! Ending: plans, what is ending, and the audit.
 
 use app::audit::AuditCheck;
-use app::ending::{CancelPlan, Endings, UnlinkPlan};
+use app::ending::{CancelPlan, Endings, LastUsage, UnlinkPlan};
+use app::metering::{Sent, UsageFile};
 use app::plan::Plan;
 use domain::CancellationRequest;
 use policy::Language;
@@ -186,6 +187,122 @@ pub struct EndingsInfo {
     pub links: Vec<LinkRecordInfo>,
     /// What is due, earliest first.
     pub due: Vec<DueEffectInfo>,
+    /// Agreements whose last usage can still be sent, soonest over first.
+    pub last_usage: Vec<LastUsageInfo>,
+}
+
+/// An agreement whose last usage can still be sent.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LastUsageInfo {
+    /// The agreement.
+    pub agreement: String,
+    /// Its licenses.
+    pub licenses: Vec<String>,
+    /// The buyer's account.
+    pub account: String,
+    /// Until when AWS takes usage.
+    pub until: Millis,
+}
+
+impl From<&LastUsage> for LastUsageInfo {
+    fn from(it: &LastUsage) -> Self {
+        Self {
+            agreement: it.agreement.clone(),
+            licenses: it.licenses.clone(),
+            account: it.account.clone(),
+            until: millis(it.until),
+        }
+    }
+}
+
+/// A file of usage, looked at.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageCheckInfo {
+    /// Whether it can be sent.
+    pub ready: bool,
+    /// Records that would be sent.
+    pub good: u32,
+    /// Lines that were sent before, just like this.
+    pub sent_before: Vec<u32>,
+    /// Everything that is wrong.
+    pub problems: Vec<UsageProblemInfo>,
+}
+
+/// Something that is wrong with a usage record.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageProblemInfo {
+    /// The line in the file.
+    pub line: u32,
+    /// The field that is to blame.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl From<&UsageFile> for UsageCheckInfo {
+    fn from(it: &UsageFile) -> Self {
+        let problems = it.problems.iter().map(|problem| UsageProblemInfo {
+            line: crate::number(problem.line),
+            field: problem.field.map(str::to_owned),
+            reason: problem.reason.clone(),
+        });
+        Self {
+            ready: it.problems.is_empty() && !it.good.is_empty(),
+            good: crate::number(it.good.len()),
+            sent_before: it
+                .sent_before
+                .iter()
+                .map(|line| crate::number(line.line))
+                .collect(),
+            problems: problems.collect(),
+        }
+    }
+}
+
+/// What sending usage came to.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageSentInfo {
+    /// Record by record.
+    pub records: Vec<UsageRecordInfo>,
+    /// Lines that had been sent before, just like this, and were left out.
+    pub sent_before: Vec<u32>,
+}
+
+/// What became of a usage record.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageRecordInfo {
+    /// The line in the file.
+    pub line: u32,
+    /// `sent`, `refused` or `unknown`.
+    pub state: String,
+    /// AWS's word, or ours where AWS said none.
+    pub status: String,
+    /// AWS's id of the record.
+    pub record_id: Option<String>,
+}
+
+impl From<&Sent> for UsageSentInfo {
+    fn from(it: &Sent) -> Self {
+        let records = it.records.iter().map(|record| UsageRecordInfo {
+            line: crate::number(record.line),
+            state: record.state.word().to_owned(),
+            status: record.status.clone(),
+            record_id: record.record_id.clone(),
+        });
+        Self {
+            records: records.collect(),
+            sent_before: it
+                .sent_before
+                .iter()
+                .map(|line| crate::number(*line))
+                .collect(),
+        }
+    }
 }
 
 impl From<&Endings> for EndingsInfo {
@@ -198,6 +315,7 @@ impl From<&Endings> for EndingsInfo {
                 .collect(),
             links: it.links.iter().map(LinkRecordInfo::from).collect(),
             due: it.due.iter().map(DueEffectInfo::from).collect(),
+            last_usage: it.last_usage.iter().map(LastUsageInfo::from).collect(),
         }
     }
 }

@@ -40,7 +40,7 @@ pub use directory_list::{
 };
 pub use ending::{
     AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo,
-    EndingsInfo,
+    EndingsInfo, LastUsageInfo, UsageCheckInfo, UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
