@@ -6,6 +6,7 @@ mod agreement;
 mod canned;
 mod failing;
 mod keys;
+mod metering;
 mod profile;
 mod reading;
 mod role;
