@@ -12,6 +12,7 @@ use crate::directory::import::ImportError;
 use crate::link::LinkError;
 use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
+use crate::plan::Difference;
 
 /// Why a use case did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,8 @@ pub struct Failure {
     pub hint: Option<String>,
     /// What is wrong with which field of a form. Not kept.
     pub fields: Vec<FieldProblem>,
+    /// For a plan that is no longer what it was made on: what changed. Not kept.
+    pub changes: Vec<Difference>,
 }
 
 /// What is wrong with one field of a form.
@@ -178,6 +181,7 @@ impl Failure {
             request: None,
             hint: None,
             fields: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -251,10 +255,15 @@ impl From<&Error> for Failure {
             Error::Link(error) => error.fields(),
             _ => Vec::new(),
         };
+        let changes = match error {
+            Error::Link(LinkError::Stale(differences)) => differences.clone(),
+            _ => Vec::new(),
+        };
         Self {
             request,
             hint,
             fields,
+            changes,
             ..Self::new(kind, error.to_string())
         }
     }
