@@ -1,9 +1,9 @@
 import { createContext } from "svelte";
 import type { SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "sandbox", "settings"] as const;
+export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
-export type DetailTab = "overview" | "entitlements" | "terms" | "chain" | "json";
+export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "json";
 
 /** Where the person is: everything that back, forward and an address bring back. */
 export type Route = {
@@ -16,13 +16,20 @@ export type Route = {
 };
 
 const sortKeys: readonly SortKey[] = ["buyer", "listing", "status", "link", "ends", "starts", "updated", "value", "account", "setup"];
-const detailTabs: readonly DetailTab[] = ["overview", "entitlements", "terms", "chain", "json"];
+const detailTabs: readonly DetailTab[] = ["overview", "link", "entitlements", "terms", "chain", "json"];
 const LAST_SCREEN = "bindery.screen";
 const FILTER_LENGTH_MAX = 2_000;
 
 export const start: Route = {
   screen: "agreements", filter: "", sort: "updated", descending: true, open: null, tab: "overview",
 };
+
+/** Pages of their own, where what is open is what the page is about: an agreement to link, a plan to go on with. */
+const pages: readonly Screen[] = ["link", "plans"];
+
+export const isPage = (screen: Screen): boolean => pages.includes(screen);
+/** Whether something is open beside the screen. */
+export const hasPane = (route: Route): boolean => route.open !== null && !isPage(route.screen);
 
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
@@ -142,5 +149,7 @@ function lastScreen(): Screen {
 }
 
 function remember(screen: Screen): void {
+  // Nobody who starts the program wants to be in the middle of what was done with it last.
+  if (isPage(screen)) return;
   localStorage.setItem(LAST_SCREEN, screen);
 }

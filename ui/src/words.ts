@@ -24,6 +24,7 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
   diskFull: { title: m.code_disk_full, meaning: m.code_disk_full_means },
   keyring: { title: m.code_keyring, meaning: m.code_keyring_means },
   refused: { title: m.code_refused, meaning: m.code_refused_means },
+  stale: { title: m.code_stale, meaning: m.code_stale_means },
   locked: { title: m.code_locked, meaning: m.code_locked_means },
   stopped: { title: m.code_stopped, meaning: m.code_stopped_means },
   internal: { title: m.code_internal, meaning: m.code_internal_means },
@@ -97,6 +98,10 @@ const linkStateWords: Record<string, Word> = {
   "none": m.link_none, "awaiting-verification": m.link_awaiting_verification, "awaiting-aws": m.link_awaiting_aws,
   "active": m.link_active, "ending": m.link_ending, "ended": m.link_ended, "refused": m.link_refused,
 };
+/** A link's state is a shape and a word, too. */
+const linkStateSigns: Record<string, { tone: Tone; icon: IconName }> = {
+  "active": { tone: "good", icon: "check" }, "refused": { tone: "bad", icon: "cross" }, "ending": { tone: "wait", icon: "minus" }, "ended": { tone: "off", icon: "minus" },
+};
 const profileKindWords: Record<string, Word> = {
   keys: m.profile_keys, sso: m.profile_kind_sso, process: m.profile_process, role: m.profile_role,
 };
@@ -106,5 +111,9 @@ const endBehaviorWords: Record<string, Word> = {
 
 export const agreementStatus = (word: string): string => (agreementStatusWords[word.toUpperCase()] ?? (() => word))();
 export const linkState = (word: string): string => (linkStateWords[word] ?? (() => word))();
+export const linkStateSign = (word: string): { tone: Tone; icon: IconName } => linkStateSigns[word] ?? { tone: "wait", icon: "clock" };
+/** What is asked for in the policies' own words, where this program has one for it. */
+const targetKindWords: Record<string, Word> = { "organization": m.kind_organization, "billing-account": m.kind_billing_account };
+export const targetKind = (word: string): string => (targetKindWords[word] ?? (() => word))();
 export const profileKind = (word: string): string => (profileKindWords[word] ?? (() => word))();
 export const endBehavior = (word: string): string => (endBehaviorWords[word.toUpperCase()] ?? (() => word))();
