@@ -406,6 +406,17 @@ describe("leaving and coming back", () => {
     expect(await found("code")).toBeTruthy();
   });
 
+  it("shows a plan that is over as what became of it", async () => {
+    const core = selling("emqx-payg");
+    core.linking.plan({ registration: null, agreement: "agmt-1example", target: "organization:org-clean", workspaces: [], withoutWorkspaces: [], newWorkspaces: [], member: null, answers: {}, termsAccepted: false, overrides: {} });
+    core.linking.withdraw("plan-1");
+    await openWindow(core, "#/plans?open=plan-1");
+    await step("checks");
+    expect(text(part("checks"))).toContain("This plan was withdrawn.");
+    expect(next().disabled).toBe(true);
+    expect(part("check-again")).toBeNull();
+  });
+
   it("says so when there is no such plan", async () => {
     await openWindow(selling("emqx-payg"), "#/plans?open=plan-77");
     await waitFor(() => expect(page()).toContain("There is no plan plan-77 on this connection."));

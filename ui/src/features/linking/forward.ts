@@ -1,4 +1,5 @@
 import { m } from "../../i18n";
+import { planOver } from "./planWords";
 import type { Wizard } from "./wizard.svelte";
 
 /** The one thing that leads on from a step. */
@@ -36,7 +37,8 @@ export function forward(wizard: Wizard): Forward | undefined {
 }
 
 function checksBlock({ plan }: Wizard): string | undefined {
+  const over = plan && planOver(plan);
+  if (over !== undefined) return over;
   if (plan === undefined || plan.outcome === "unknown") return m.blocked_unknown();
-  if (plan.outcome === "refused") return m.blocked_refused();
-  return { open: undefined, waiting: undefined, done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
+  return plan.outcome === "refused" ? m.blocked_refused() : undefined;
 }

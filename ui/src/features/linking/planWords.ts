@@ -11,3 +11,8 @@ export function planSign(plan: LinkPlanInfo): { tone: Tone; icon: IconName; text
   const awaited = plan.codes.some(({ verifiedAt }) => verifiedAt === null);
   return awaited ? { tone: "wait", icon: "mail", text: m.plan_awaits_code() } : { tone: "good", icon: "check", text: m.plan_ready() };
 }
+
+/** Why a plan cannot be carried out any more. */
+export function planOver(plan: LinkPlanInfo): string | undefined {
+  return { open: undefined, waiting: undefined, done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
+}
