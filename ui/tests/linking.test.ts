@@ -124,8 +124,7 @@ describe("choosing the target", () => {
   it("goes by keys alone: search, down to a row, on with Enter", async () => {
     const core = selling("emqx-payg");
     const user = await choosing(core);
-    const search = await found("target-search");
-    search.focus();
+    await waitFor(() => expect(document.activeElement).toBe(part("target-search")));
     await user.keyboard("verkehr");
     await target("org-long");
     await user.keyboard("{ArrowDown}");
