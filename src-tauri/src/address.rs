@@ -68,6 +68,9 @@ mod tests {
                 "#/billing-accounts?open=pay%2Facme&tab=links",
             ),
             ("BINDERY:needs-setup/", "#/needs-setup"),
+            ("bindery://link", "#/link"),
+            ("bindery://link/agmt-1", "#/link?open=agmt-1"),
+            ("bindery://plans/plan-1", "#/plans?open=plan-1"),
             (
                 "bindery://agreements/agmt-1?tab=chain#x",
                 "#/agreements?open=agmt-1&tab=chain",

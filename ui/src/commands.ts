@@ -3,7 +3,7 @@ import { m } from "./i18n";
 import type { ActionKey } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 import type { Connections } from "./connections.svelte";
-import type { Router } from "./router.svelte";
+import { hasPane, type Router } from "./router.svelte";
 import type { Session } from "./session.svelte";
 import { themeWords } from "./words";
 
@@ -17,7 +17,7 @@ export type Desk = {
 
 export type CommandGroup = "go" | "data" | "window";
 export type CommandId =
-  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goSandbox" | "goSettings" | "back" | "forward" | "closeDetail"
+  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goSandbox" | "goSettings" | "link" | "back" | "forward" | "closeDetail"
   | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
 
 export type Command = {
@@ -44,8 +44,9 @@ export const commands: readonly Command[] = [
   { id: "goSettings", group: "go", icon: "gear", title: m.command_go_settings, keys: ["Ctrl+,"], run: ({ router }) => router.go({ screen: "settings" }) },
   { id: "back", group: "go", icon: "left", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
   { id: "forward", group: "go", icon: "right", title: m.command_forward, keys: ["Alt+ArrowRight"], run: () => history.forward() },
-  { id: "closeDetail", group: "go", icon: "cross", title: m.command_close_detail, keys: ["Escape"], run: ({ router }) => router.go({ open: null }), when: ({ router }) => router.route.open !== null },
+  { id: "closeDetail", group: "go", icon: "cross", title: m.command_close_detail, keys: ["Escape"], run: ({ router }) => router.go({ open: null }), when: ({ router }) => hasPane(router.route) },
   { id: "focusFilter", group: "go", icon: "filter", title: m.command_focus_filter, keys: ["/", "Ctrl+F"], run: focusFilter },
+  { id: "link", group: "data", icon: "link", title: m.command_link, keys: ["Ctrl+Shift+L"], run: ({ router }) => router.go({ screen: "link" }) },
   { id: "sync", group: "data", icon: "renew", title: m.command_sync, keys: ["F5", "Ctrl+R"], run: ({ session }) => void session.startSync() },
   { id: "syncFull", group: "data", icon: "renew", title: m.command_sync_full, keys: ["Ctrl+Shift+R"], run: ({ session }) => void session.startSync(true) },
   { id: "stopSync", group: "data", icon: "stop", title: m.command_stop_sync, keys: [], run: ({ session }) => void session.stopSync(), when: ({ session }) => session.sync !== null },

@@ -1,9 +1,9 @@
 import { createContext } from "svelte";
 import type { OrganizationSort, SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "organizations", "billing-accounts", "sandbox", "settings"] as const;
+export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
-export type DetailTab = "overview" | "entitlements" | "terms" | "chain" | "members" | "workspaces" | "links" | "json";
+export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "members" | "workspaces" | "links" | "json";
 export type Sort = SortKey | OrganizationSort;
 
 /** Where the person is: everything that back, forward and an address bring back. */
@@ -18,7 +18,7 @@ export type Route = {
 
 const sortKeys: readonly SortKey[] = ["buyer", "listing", "status", "link", "ends", "starts", "updated", "value", "account", "setup"];
 const organizationSorts: readonly OrganizationSort[] = ["name", "plan", "paymentMethod", "openInvoices", "told"];
-const detailTabs: readonly DetailTab[] = ["overview", "entitlements", "terms", "chain", "members", "workspaces", "links", "json"];
+const detailTabs: readonly DetailTab[] = ["overview", "link", "entitlements", "terms", "chain", "members", "workspaces", "links", "json"];
 const LAST_SCREEN = "bindery.screen";
 const FILTER_LENGTH_MAX = 2_000;
 
@@ -34,6 +34,12 @@ export const startOn = (screen: Screen): Route => ({ ...start, screen, ...(ofDir
 /** The order among the orders of agreements, or of organizations: an address may name one of the other's. */
 export const agreementSort = (route: Route): SortKey => sortKeys.find((known) => known === route.sort) ?? "updated";
 export const organizationSort = (route: Route): OrganizationSort => organizationSorts.find((known) => known === route.sort) ?? "name";
+/** Pages of their own, where what is open is what the page is about: an agreement to link, a plan to go on with. */
+const pages: readonly Screen[] = ["link", "plans"];
+
+export const isPage = (screen: Screen): boolean => pages.includes(screen);
+/** Whether something is open beside the screen. */
+export const hasPane = (route: Route): boolean => route.open !== null && !isPage(route.screen);
 
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
@@ -156,5 +162,7 @@ function lastScreen(): Screen {
 }
 
 function remember(screen: Screen): void {
+  // Nobody who starts the program wants to be in the middle of what was done with it last.
+  if (isPage(screen)) return;
   localStorage.setItem(LAST_SCREEN, screen);
 }

@@ -7,6 +7,7 @@ import type {
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
 import { FakeDirectory } from "./fakeDirectory";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
+import { FakeLinking, Refused } from "./fakeLinking";
 import { makeRows, NOW } from "./fakeRows";
 
 export type Command = Exclude<keyof Backend, "events">;
@@ -14,6 +15,16 @@ export type Command = Exclude<keyof Backend, "events">;
 export { failureOf };
 
 const ok = <T>(data: T): Outcome<T> => ({ status: "ok", data });
+
+/** What the answer is, or why there is none. */
+function refusable<T>(answer: () => T): Outcome<T> {
+  try {
+    return ok(answer());
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { status: "error", error: thrown.failure };
+    throw thrown;
+  }
+}
 
 /** Holds an answer back until it is let go. */
 export type Gate = { open: () => void };
@@ -32,6 +43,8 @@ export class FakeCore {
   checks = new Map<string, CheckView>();
   removed: RemovedView = { links: 0, files: [], secrets: [] };
   address: string | null = null;
+  /** Linking, by policies as the built-in ones are. */
+  readonly linking = new FakeLinking(() => this.rows);
   /** The agreements of the connections that are not shown. */
   worlds = new Map<string, AgreementRow[]>();
   #failing = new Map<Command, Failure>();
@@ -132,12 +145,12 @@ export class FakeCore {
 
   async #answer<T>(command: Command, argument: unknown, answer: () => T): Promise<Outcome<T>> {
     this.calls.push({ command, argument });
-    // What fails does nothing.
-    const prepared = this.#failing.has(command) ? undefined : answer(); // As the data is now, also when it is told later.
+    // What fails does nothing. As the data is now, also when it is told later.
+    const prepared = this.#failing.has(command) ? undefined : refusable(answer);
     const gate = this.#gates.get(command)?.shift();
     if (gate !== undefined) await gate;
     const failure = this.#failing.get(command);
-    return failure === undefined ? ok(prepared as T) : { status: "error", error: failure };
+    return failure === undefined && prepared !== undefined ? prepared : { status: "error", error: failure ?? failureOf() };
   }
 
   #make(): Backend {
@@ -169,6 +182,15 @@ export class FakeCore {
           .map(({ organization: it }) => ({ kind: "organization" as const, id: it.id, title: it.name, detail: `Organization · ${it.id}` })),
         { kind: "filter" as const, id: text, title: `Agreements with “${text}”`, detail: `${this.rows.filter(matcher(text)).length}` },
       ]),
+      identifyBuyer: (text) => can("identifyBuyer", text, () => this.linking.identify(text)),
+      findTargets: (kind, text) => can("findTargets", { kind, text }, () => this.linking.find(kind, text)),
+      showTarget: (kind, id) => can("showTarget", { kind, id }, () => this.linking.parts(id)),
+      planLink: (wish) => can("planLink", wish, () => this.linking.plan(wish)),
+      showPlan: (id) => can("showPlan", id, () => this.linking.show(id)),
+      pendingPlans: () => can("pendingPlans", null, () => this.linking.pending()),
+      executeLink: (id, codes) => can("executeLink", { id, codes }, () => this.linking.execute(id, codes)),
+      withdrawPlan: (id) => can("withdrawPlan", id, () => this.linking.withdraw(id)),
+      showLink: (id) => can("showLink", id, () => this.linking.link(id)),
       overview: () => can("overview", null, () => this.#overview()),
       status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),

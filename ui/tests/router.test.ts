@@ -13,6 +13,7 @@ describe("addresses", () => {
     { sort: "updated", descending: false }, { open: "agmt-1", tab: "chain" }, { screen: "overview", open: "agmt-2" },
     { screen: "organizations", sort: "name", descending: false }, { screen: "organizations", sort: "openInvoices", descending: true, filter: "@acme.example", open: "acme", tab: "members" },
     { screen: "billing-accounts", sort: "name", descending: false, open: "pay/acme & co" },
+    { screen: "link" }, { screen: "link", open: "agmt-3" }, { screen: "plans", open: "plan-4" }, { open: "agmt-1", tab: "link" },
   ])("%j comes back from its address", (change) => {
     const route = { ...start, ...change };
     expect(parseRoute(printRoute(route))).toEqual(route);
@@ -31,6 +32,17 @@ describe("addresses", () => {
     const before = new Router();
     before.follow()();
     before.go({ screen: "needs-setup" });
+    history.replaceState(null, "", location.pathname);
+    const router = new Router();
+    router.follow()();
+    expect(router.route.screen).toBe("needs-setup");
+  });
+
+  it("never starts in the middle of what was done last", () => {
+    const before = new Router();
+    before.follow()();
+    before.go({ screen: "needs-setup" });
+    before.go({ screen: "link", open: "agmt-1" });
     history.replaceState(null, "", location.pathname);
     const router = new Router();
     router.follow()();

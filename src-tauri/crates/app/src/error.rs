@@ -14,6 +14,7 @@ use crate::link::LinkError;
 use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
 use crate::metering::UsageError;
+use crate::plan::Difference;
 
 /// Why a use case did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +107,8 @@ pub struct Failure {
     pub hint: Option<String>,
     /// What is wrong with which field of a form. Not kept.
     pub fields: Vec<FieldProblem>,
+    /// For a plan that is no longer what it was made on: what changed. Not kept.
+    pub changes: Vec<Difference>,
 }
 
 /// What is wrong with one field of a form.
@@ -198,6 +201,7 @@ impl Failure {
             request: None,
             hint: None,
             fields: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -279,10 +283,15 @@ impl From<&Error> for Failure {
             Error::Ending(error) => error.fields(),
             _ => Vec::new(),
         };
+        let changes = match error {
+            Error::Link(LinkError::Stale(differences)) => differences.clone(),
+            _ => Vec::new(),
+        };
         Self {
             request,
             hint,
             fields,
+            changes,
             ..Self::new(kind, error.to_string())
         }
     }
