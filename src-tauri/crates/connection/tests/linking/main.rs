@@ -8,5 +8,6 @@
 mod clickhouse_committed;
 mod clickhouse_payg;
 mod emqx;
+mod guance;
 mod pinecone;
 mod story;
