@@ -98,6 +98,9 @@ impl<M: Marketplace> Console<M> {
             return tokio::task::block_in_place(|| self.queue(&kept));
         }
         let missing = tokio::task::block_in_place(|| self.recheck(&kept))?;
+        let Some(missing) = missing else {
+            return self.done_before(&kept);
+        };
         if !missing.is_empty() {
             let sent = self
                 .send_codes(&permit, &kept, &missing, entered, now)
@@ -111,15 +114,24 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// Plans again on what is known now. Tells the addresses that a code must still be entered from.
-    fn recheck(&self, kept: &Kept) -> Result<Vec<Email>, Error> {
+    /// Plans again on what is known now. Tells the addresses that a code must still be entered from;
+    /// `None` when somebody carried the plan out in between, so that it meets its own link.
+    fn recheck(&self, kept: &Kept) -> Result<Option<Vec<Email>>, Error> {
         let now = self.clock().now();
         let again = self.store().read(|read| {
-            let verified = verified(&read.verifications(&plan_id(&kept.plan)?)?);
-            Ok(self.again(read, &kept.plan, &verified, now))
+            let id = plan_id(&kept.plan)?;
+            if read
+                .plan(&id)?
+                .is_some_and(|plan| plan.state == PlanState::Done)
+            {
+                return Ok(Ok(None));
+            }
+            let verified = verified(&read.verifications(&id)?);
+            let again = self.again(read, &kept.plan, &verified, now);
+            Ok(again.map(|draft| Some(draft.codes)))
         });
         match again? {
-            Ok(draft) => Ok(draft.codes),
+            Ok(codes) => Ok(codes),
             Err(error) => {
                 self.note_failure(&kept.plan, &error, now)?;
                 Err(error)
