@@ -5,9 +5,13 @@
 
 #![cfg(test)]
 
+mod cases;
 mod clickhouse_committed;
 mod clickhouse_payg;
 mod emqx;
 mod guance;
+mod offline;
 mod pinecone;
+mod stale;
 mod story;
+mod together;

@@ -48,8 +48,11 @@ impl Story {
             ..Options::for_state(&folders.sandbox())
         };
         let sandbox = sandbox::serve(options).await.unwrap();
+        let connection = Connection::open_sandbox(&folders).unwrap();
+        // From here on its clock is the sandbox's.
+        connection.control().await.unwrap();
         Self {
-            connection: Connection::open_sandbox(&folders).unwrap(),
+            connection,
             control: Control::at(sandbox.endpoint()),
             folders,
             agreements: Mutex::default(),
