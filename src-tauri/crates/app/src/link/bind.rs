@@ -68,7 +68,7 @@ pub(crate) fn bind(
     workspaces.extend(made);
     let record = record(case, asked, plan, target, now);
     if let Some(taken) = write.claim(&case.aws.chain, &claims(case, &record))? {
-        return Err(LinkError::Lost(taken.claim.0).into());
+        return Err(LinkError::Lost(taken.chain).into());
     }
     write.put_link(&record)?;
     write.put_workspaces(&case.aws.chain, &workspaces, now)?;
