@@ -69,11 +69,7 @@ impl Story {
     /// What the vendor's own side looks like, as a JSON document.
     #[track_caller]
     pub(crate) fn directory(&self, json: &str) {
-        let store = self.connection.store();
-        let plan = import::plan(store, "vendor.json", json.as_bytes(), None).unwrap();
-        let permit = self.connection.permit(Action::EditDirectory).unwrap();
-        let now = self.connection.clock().now();
-        plan.apply(store, permit, OnBadRows::Refuse, now).unwrap();
+        directory_of(&self.connection, json);
     }
 
     /// A buyer subscribes and AWS has granted the license.
@@ -391,6 +387,16 @@ impl Story {
         }
         text
     }
+}
+
+/// Imports the vendor's own side.
+#[track_caller]
+pub(crate) fn directory_of(connection: &Connection, json: &str) {
+    let store = connection.store();
+    let plan = import::plan(store, "vendor.json", json.as_bytes(), None).unwrap();
+    let permit = connection.permit(Action::EditDirectory).unwrap();
+    let now = connection.clock().now();
+    plan.apply(store, permit, OnBadRows::Refuse, now).unwrap();
 }
 
 pub(crate) async fn execute(
