@@ -18,3 +18,4 @@ mod sellers;
 mod stale;
 mod story;
 mod together;
+mod unknown;
