@@ -244,12 +244,11 @@ pub(crate) fn bring_into_force(
 /// What would be asked for to get the link that is there.
 pub(crate) fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
     let link = &record.link;
-    let account = match &record.account {
-        Some(account) => domain::AccountId::parse(account)?,
-        None => {
-            let (row, _) = super::case::agreement(read, &link.agreement)?;
-            domain::AccountId::parse(&row.buyer)?
-        }
+    let account = if let Some(account) = &record.account {
+        domain::AccountId::parse(account)?
+    } else {
+        let (row, _) = super::case::agreement(read, &link.agreement)?;
+        domain::AccountId::parse(&row.buyer)?
     };
     let (agreement, license) = newest_in_force(read, record)?;
     Ok(Asked {

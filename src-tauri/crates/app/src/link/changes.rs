@@ -23,8 +23,8 @@ pub(crate) fn of_answers(
         for entry in things(scope, asked, target, member, workspaces) {
             let before = attribute(&entry, name);
             if before.as_deref() != Some(answer.as_str()) {
-                let mut changed = entry.clone();
-                let possible = set_attribute(&mut changed, name, answer).unwrap_or(false);
+                let mut answered = entry.clone();
+                let possible = set_attribute(&mut answered, name, answer).unwrap_or(false);
                 changes.push(AttributeChange {
                     possible,
                     attribute: path.clone(),

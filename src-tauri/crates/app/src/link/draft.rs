@@ -57,11 +57,11 @@ pub(crate) fn draft<'p>(
     steps.extend(undone);
     Ok(Draft {
         case,
-        given_back,
         verdicts,
         steps,
         outcome,
         codes,
+        given_back,
     })
 }
 
