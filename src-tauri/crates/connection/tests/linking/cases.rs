@@ -396,9 +396,9 @@ fn taken_away(story: &Story, id: &str) {
 /// Links one of the sandbox's own agreements whose license stands so, and tells how it stands then.
 async fn links_one_that_is(story: &Story, status: &str) -> Vec<String> {
     story.sync().await;
-    let store = story.connection.store();
+    let database = story.connection.store();
     let rows = app::query::agreements(
-        store,
+        database,
         story.connection.clock(),
         "status:active",
         app::query::SORT_DEFAULT,
@@ -408,7 +408,7 @@ async fn links_one_that_is(story: &Story, status: &str) -> Vec<String> {
     let mut told = Vec::new();
     for row in rows.unwrap().rows {
         let id = agreement(&row.id);
-        let details = store
+        let details = database
             .read(|read| read.details(&id))
             .unwrap()
             .unwrap()

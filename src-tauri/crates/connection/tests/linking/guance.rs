@@ -184,7 +184,8 @@ async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
             .await
             .unwrap_err();
         assert_eq!(failure.kind, FailureKind::Refused);
-        told += &format!("{}\n", failure.message);
+        told.push_str(&failure.message);
+        told.push('\n');
     }
     expect![[r#"
         this is not the code that was sent; 4 attempts are left

@@ -83,7 +83,7 @@ async fn never_passes(listing: &str, role: &str) {
 
     let policies = story.connection.policies();
     let policy = policies.get(&ready.policy).unwrap();
-    let reads = |fact: &str| {
+    let is_read = |fact: &str| {
         let judged = |rule: &&policy::Rule| ready.verdicts.iter().any(|it| it.rule == rule.id);
         let mut rules = policy.link.rules.iter().filter(judged);
         // Without a token, BASE-3 wants the address verified.
@@ -102,11 +102,10 @@ async fn never_passes(listing: &str, role: &str) {
             row.retain(|name, _| !names.contains(&name.as_str()));
         }
         story.directory(&told.to_string());
-        let store = story.connection.store();
         let now = story.connection.clock().now();
         let (asked, by) = (ready.asked.clone(), ready.made_by.clone());
-        let plan = plan_on(store, policies, asked, by, now).unwrap();
-        let missed = forgotten.iter().any(|(_, _, fact)| reads(fact));
+        let plan = plan_on(story.connection.store(), policies, asked, by, now).unwrap();
+        let missed = forgotten.iter().any(|(_, _, fact)| is_read(fact));
         let expected = if missed {
             Outcome::Unknown
         } else {
