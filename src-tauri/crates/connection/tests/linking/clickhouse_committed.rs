@@ -4,7 +4,8 @@ use app::plan::Outcome;
 use expect_test::expect;
 use sandbox::{Registration, Subscribe};
 
-use crate::story::{HALDEN, NORDIC, Story, by_token, entering, linked};
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story, entering, linked};
 
 const VENDOR: &str = r#"{
     "organizations": [

@@ -3,7 +3,8 @@
 use app::plan::Outcome;
 use expect_test::expect;
 
-use crate::story::{HALDEN, NORDIC, Story, by_agreement, by_token, entering, linked};
+use crate::ask::{by_agreement, by_token};
+use crate::story::{HALDEN, NORDIC, Story, entering, linked};
 
 const LISTING: &str = "clickhouse-payg";
 

@@ -3,7 +3,8 @@
 use expect_test::expect;
 use policy::HintMoment;
 
-use crate::story::{HALDEN, NORDIC, Story, by_token};
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story};
 
 const LISTING: &str = "emqx";
 

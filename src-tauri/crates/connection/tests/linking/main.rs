@@ -5,11 +5,15 @@
 
 #![cfg(test)]
 
+mod ask;
 mod cases;
 mod clickhouse_committed;
 mod clickhouse_payg;
 mod emqx;
+mod granting;
 mod guance;
+mod guance_codes;
+mod looks;
 mod names;
 mod offline;
 mod own_policies;

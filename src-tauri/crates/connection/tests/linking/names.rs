@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     include_str!("clickhouse_committed.rs"),
     include_str!("emqx.rs"),
     include_str!("guance.rs"),
+    include_str!("guance_codes.rs"),
     include_str!("pinecone.rs"),
 ];
 

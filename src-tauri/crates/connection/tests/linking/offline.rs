@@ -7,7 +7,8 @@ use expect_test::expect;
 use sandbox::Fault;
 use store::table::plan::PlanState;
 
-use crate::story::{HALDEN, NORDIC, Story, by_agreement, by_token, entering, linked};
+use crate::ask::{by_agreement, by_token};
+use crate::story::{HALDEN, NORDIC, Story, entering, linked};
 
 const VENDOR: &str = r#"{
     "organizations": [

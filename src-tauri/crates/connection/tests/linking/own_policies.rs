@@ -4,7 +4,8 @@ use app::FailureKind;
 use app::plan::Outcome;
 use expect_test::expect;
 
-use crate::story::{HALDEN, NORDIC, Story, by_token, entering, linked};
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story, entering, linked};
 
 /// The sandbox's EMQX listing by a policy that nobody thought of, found by its title before the built-in
 /// one is.

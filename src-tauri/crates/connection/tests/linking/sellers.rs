@@ -13,7 +13,8 @@ use smtp::{Smtp, Tls};
 use vault::Vault;
 use zeroize::Zeroizing;
 
-use crate::story::{Ask, HALDEN, by_agreement, by_token, directory_of, entering, execute, linked};
+use crate::ask::{Ask, by_agreement, by_token};
+use crate::story::{HALDEN, directory_of, entering, execute, linked};
 
 const VENDOR: &str = r#"{
     "organizations": [

@@ -5,7 +5,8 @@ use app::link::LinkPlan;
 use expect_test::expect;
 use sandbox::Registration;
 
-use crate::story::{HALDEN, NORDIC, Story, by_token};
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story};
 
 const VENDOR: &str = r#"{
     "organizations": [

@@ -4,7 +4,8 @@ use app::FailureKind;
 use app::link::{Codes, Executed, LinkPlan};
 use connection::Connection;
 
-use crate::story::{HALDEN, NORDIC, Story, by_token, execute};
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story, execute};
 
 const VENDOR: &str = r#"{
     "organizations": [

@@ -6,7 +6,8 @@ use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-use crate::story::{HALDEN, Story, by_agreement};
+use crate::ask::by_agreement;
+use crate::story::{HALDEN, Story};
 
 /// Everything known: an organization that every policy takes, and its owner or admin.
 fn vendor(role: &str) -> Value {
