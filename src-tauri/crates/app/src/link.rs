@@ -30,7 +30,6 @@ use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
 pub(crate) use bind::case_of;
-pub(crate) use case::is_held;
 pub(crate) use changes::{attribute, set_attribute_from as set_attribute};
 
 pub use asked::{
@@ -120,16 +119,34 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// Takes a plan back that has not been carried out.
+    /// Takes a plan back that has not been carried out. Doing so twice is doing it once.
     pub fn withdraw_plan(&self, id: &PlanId) -> Result<(), Error> {
         let now = self.clock().now();
         let open = [PlanState::Open, PlanState::Waiting];
         let kept = kept(self.store(), id)?;
         self.store().write(|write| {
-            if write.move_plan(id, &open, PlanState::Withdrawn, None, now)? {
-                let entry = self.entry(now, "withdraw", Some(&kept.plan))?;
-                write.append_audit(&self.audit_key, &entry)?;
+            if !write.move_plan(id, &open, PlanState::Withdrawn, None, now)? {
+                return match write.reading().plan(id)?.map(|plan| plan.state) {
+                    Some(PlanState::Withdrawn) => Ok(()),
+                    Some(PlanState::Done) => Err(LinkError::Over("carried out").into()),
+                    _ => Err(LinkError::Over("refused").into()),
+                };
             }
+            let chain = write.reading().chain_of(&kept.plan.asked.buyer.agreement)?;
+            let marked = write.reading().current_link(&chain)?;
+            // Nobody waits for its code any more.
+            let marked = marked.filter(|mark| {
+                mark.link.state == LinkState::AwaitingVerification
+                    && mark.plan.as_deref() == Some(id.as_str())
+            });
+            if let Some(mut mark) = marked {
+                mark.link.state = LinkState::Refused;
+                mark.link.since = now;
+                mark.reason = Some("The plan was withdrawn.".to_owned());
+                write.put_link(&mark)?;
+            }
+            let entry = self.entry(now, "withdraw", Some(&kept.plan))?;
+            write.append_audit(&self.audit_key, &entry)?;
             Ok(())
         })
     }

@@ -160,8 +160,7 @@ fn id(text: &str) -> Option<Registration> {
 /// The first id inside a link: AWS's console has agreements in the path and in the query.
 fn inside(text: &str) -> Option<Registration> {
     let decoded = decoded(text);
-    let words = decoded
-        .split(|letter: char| matches!(letter, '/' | '?' | '&' | '=' | '#' | ';' | ' ' | '\n'));
+    let words = decoded.split(['/', '?', '&', '=', '#', ';', ' ', '\n']);
     let mut known = words.filter_map(id);
     known.find(|known| !matches!(known, Registration::Account(_)))
 }

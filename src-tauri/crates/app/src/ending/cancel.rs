@@ -12,6 +12,7 @@ use serde_json::json;
 use store::Read;
 use store::table::agreement::AgreementRow;
 use store::table::audit::{Entry, Phase};
+use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
 use super::{ANSWER_WITHIN_MS, EndingError, effects};
@@ -518,7 +519,7 @@ fn draft(
     let verdicts = vec![is_in_force(&row), none_is_open(&row, &requests)];
     let refused = verdicts.iter().any(|verdict| verdict.outcome == "refuse");
     let chain = read.chain_of(&asked.agreement)?;
-    let link = read.current_link(&chain)?.filter(crate::link::is_held);
+    let link = read.current_link(&chain)?.filter(LinkRecord::is_held);
     let mut steps = vec![send(&asked), answer(now), refund()];
     if let Some(link) = &link {
         steps.extend(effects::steps(read, policies, link, When::Ended, now)?);

@@ -157,7 +157,7 @@ impl<M: Marketplace> Console<M> {
 /// The link that there is to take away.
 fn held(read: &Read<'_>, agreement: &AgreementId) -> Result<LinkRecord, Error> {
     let chain = read.chain_of(agreement)?;
-    let record = read.current_link(&chain)?.filter(crate::link::is_held);
+    let record = read.current_link(&chain)?.filter(LinkRecord::is_held);
     record.ok_or_else(|| EndingError::NotLinked(agreement.to_string()).into())
 }
 

@@ -2,10 +2,10 @@
 //! AWS has granted it already, the link comes into force at once.
 
 use domain::{
-    BillingAccount, DirectoryId, Email, Entry, EntryKind, Known, Link, LinkState, Member,
-    Organization, PlanId, Target, TargetKind, Text, Timestamp, Workspace,
+    AgreementId, BillingAccount, DirectoryId, Email, Entry, EntryKind, Known, LicenseArn, Link,
+    LinkState, Member, Organization, PlanId, Target, TargetKind, Text, Timestamp, Workspace,
 };
-use policy::{EffectKind, Holds, Moment, PlannedEffect, effects, is_active};
+use policy::{EffectKind, Holds, Moment, PlannedEffect, effects};
 use store::Write;
 use store::table::directory::{Change, Origin};
 use store::table::link::{Claim, LinkRecord};
@@ -68,11 +68,9 @@ pub(crate) fn bind(
     workspaces.extend(made);
     let record = record(case, asked, plan, target, now);
     if let Some(taken) = write.claim(&case.aws.chain, &claims(case, &record))? {
-        return Err(LinkError::Lost(taken.claim.0).into());
+        return Err(LinkError::Lost(taken.chain).into());
     }
-    if case.live.is_none() {
-        write.put_link(&record)?;
-    }
+    write.put_link(&record)?;
     write.put_workspaces(&case.aws.chain, &workspaces, now)?;
     let target = &record.link.target;
     let back = crate::ending::call_off(write, target.kind, &target.id, now)?;
@@ -80,6 +78,14 @@ pub(crate) fn bind(
         back.into_iter()
             .map(|name| format!("deletion of {name} called off")),
     );
+    let because = Because {
+        plan: Some(plan.as_str()),
+        chain: &case.aws.chain,
+        now,
+    };
+    for effect in &draft.given_back {
+        changed.extend(carry_out(write, effect, &because)?);
+    }
     let current = write.reading().current_link(&case.aws.chain)?;
     let record = current.ok_or(store::Error::Invalid("link"))?;
     let (link, more) = bring_into_force(write, policies, record, now)?;
@@ -98,6 +104,17 @@ fn record(
     target: Target,
     now: Timestamp,
 ) -> LinkRecord {
+    // What is live stays the link that it is; who changed it last, and by which plan, is told.
+    if let Some(live) = &case.live {
+        let member = asked.wish.member.as_ref().map(ToString::to_string);
+        return LinkRecord {
+            account: Some(asked.buyer.account.to_string()),
+            policy: Some(case.policy.id.clone()),
+            plan: Some(plan.to_string()),
+            member: member.or_else(|| live.member.clone()),
+            ..live.clone()
+        };
+    }
     LinkRecord {
         link: Link {
             agreement: asked.buyer.agreement.clone(),
@@ -191,7 +208,7 @@ pub(crate) fn bring_into_force(
 ) -> Result<(LinkRecord, Vec<String>), Error> {
     let asked = asked_again(&write.reading(), &record)?;
     let case = Case::gather(&write.reading(), policies, &asked, &Shown::default(), now)?;
-    match is_active(case.policy, &case.facts) {
+    match case.is_in_force() {
         Holds::Yes => {}
         // What was in force with its last workspace is not without it.
         Holds::No if record.link.state == LinkState::Active => {
@@ -244,17 +261,17 @@ pub(crate) fn case_of<'p>(
 /// What would be asked for to get the link that is there.
 pub(crate) fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
     let link = &record.link;
-    let account = match &record.account {
-        Some(account) => domain::AccountId::parse(account)?,
-        None => {
-            let (row, _) = super::case::agreement(read, &link.agreement)?;
-            domain::AccountId::parse(&row.buyer)?
-        }
+    let account = if let Some(account) = &record.account {
+        domain::AccountId::parse(account)?
+    } else {
+        let (row, _) = super::case::agreement(read, &link.agreement)?;
+        domain::AccountId::parse(&row.buyer)?
     };
+    let (agreement, license) = newest_in_force(read, record)?;
     Ok(Asked {
         buyer: Buyer {
-            agreement: newest_in_force(read, record)?,
-            license: link.license.clone(),
+            agreement,
+            license,
             account,
             evidence: Evidence::Agreement,
             as_of: link.since.as_millis(),
@@ -278,18 +295,21 @@ pub(crate) fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result
     })
 }
 
-/// A link follows its chain of renewals: it is about the agreement in force.
+/// A link follows its chain of renewals: it is about the agreement in force, and the license of that.
 fn newest_in_force(
     read: &store::Read<'_>,
     record: &LinkRecord,
-) -> Result<domain::AgreementId, Error> {
-    let first = domain::AgreementId::parse(&record.chain)?;
+) -> Result<(AgreementId, Option<LicenseArn>), Error> {
+    let first = AgreementId::parse(&record.chain)?;
     let chain = read.chain(&first)?;
     let mut in_force = chain.iter().rev();
     let row = in_force.find(|row| row.status == domain::AgreementStatus::Active);
     match row {
-        Some(row) => Ok(domain::AgreementId::parse(&row.id)?),
-        None => Ok(record.link.agreement.clone()),
+        Some(row) if row.id != record.link.agreement.as_str() => Ok((
+            AgreementId::parse(&row.id)?,
+            super::buyer::only_license(row),
+        )),
+        _ => Ok((record.link.agreement.clone(), record.link.license.clone())),
     }
 }
 

@@ -54,22 +54,25 @@ impl<M: Marketplace> Console<M> {
     }
 
     async fn by_token(&self, token: &RegistrationToken) -> Result<Found, Error> {
-        self.identify().await?;
         let hash = hash(token);
-        let (resolved, offline) = match self.marketplace.resolve(token).await {
+        let answer = match self.identify().await {
+            Ok(()) => self.marketplace.resolve(token).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        let (resolved, offline) = match answer {
             Ok(resolved) => {
                 let kept = resolved_at(resolved, self.clock().now());
                 self.write(|write| write.put_registration(&hash, &kept))?;
                 (kept, None)
             }
             // Whoever resolved it before knows what AWS said.
-            Err(error) if error.kind == ErrorKind::NoAnswer => {
+            Err(Error::Marketplace(error)) if error.kind == ErrorKind::NoAnswer => {
                 let kept = self.store().read(|read| read.registration(&hash))?;
                 let kept = kept.ok_or(error)?;
                 let at = kept.at;
                 (kept, Some(at))
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         self.by_answer(resolved, offline).await
     }
@@ -121,8 +124,11 @@ impl<M: Marketplace> Console<M> {
     /// Asks AWS about one agreement and its offer, and keeps the answer. Without a network what is
     /// known stays, and from when it is is told.
     pub(crate) async fn refresh(&self, id: &AgreementId) -> Result<Option<Timestamp>, Error> {
-        self.identify().await?;
-        let asked = sync::one(&self.marketplace, self.store(), self.clock(), id).await;
+        // Whose credentials these are is asked over the same network.
+        let asked = match self.identify().await {
+            Ok(()) => sync::one(&self.marketplace, self.store(), self.clock(), id).await,
+            Err(error) => Err(error),
+        };
         match asked {
             Ok(()) => {
                 self.refresh_offer(id).await?;
@@ -285,6 +291,6 @@ fn resolved_at(it: marketplace::Resolved, at: Timestamp) -> Resolved {
 }
 
 /// The license of an agreement; `None` on products that predate them.
-fn only_license(row: &AgreementRow) -> Option<LicenseArn> {
+pub(super) fn only_license(row: &AgreementRow) -> Option<LicenseArn> {
     LicenseArn::parse(row.licenses.first()?).ok()
 }

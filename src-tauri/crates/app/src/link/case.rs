@@ -5,10 +5,8 @@
 mod aws;
 mod telling;
 
-use domain::{
-    AgreementId, DirectoryId, Email, LinkState, Member, TargetKind, Timestamp, Workspace,
-};
-use policy::{Facts, Policy};
+use domain::{AgreementId, DirectoryId, Email, Member, TargetKind, Timestamp, Workspace};
+use policy::{EffectKind, Facts, Holds, Moment, PlannedEffect, Policy, effects, is_active};
 use store::table::agreement::AgreementRow;
 use store::table::details::FetchedDetails;
 use store::table::directory::{BillingAccountRecord, OrganizationRecord, Told};
@@ -36,6 +34,8 @@ pub(crate) struct Case<'p> {
     pub(crate) member: MemberFound,
     /// Workspaces of the target that are there already.
     pub(crate) workspaces: Vec<Told<Workspace>>,
+    /// Workspaces that are to be bound and that another link has.
+    pub(crate) bound_elsewhere: Vec<(DirectoryId, LinkRecord)>,
     /// What answers would change of things that are there.
     pub(crate) changes: Vec<AttributeChange>,
 }
@@ -70,6 +70,8 @@ pub(crate) struct AttributeChange {
     pub(crate) name: String,
     pub(crate) before: Option<String>,
     pub(crate) after: String,
+    /// Whether it is for this program to change.
+    pub(crate) possible: bool,
 }
 
 impl<'p> Case<'p> {
@@ -96,9 +98,15 @@ impl<'p> Case<'p> {
         let target = TargetFound::look_up(read, &asked.wish.target)?;
         let member = MemberFound::look_up(read, asked.wish.member.as_ref(), &target)?;
         let live = read.current_link(&aws.chain)?.filter(|record| {
-            is_held(record) && asked.wish.target.is(&record.link.target.id) && may_change(policy)
+            record.is_held() && asked.wish.target.is(&record.link.target.id) && may_change(policy)
         });
         let workspaces = target.workspaces();
+        let mut bound_elsewhere = Vec::new();
+        for id in &asked.wish.workspaces {
+            let other = read.link_of_workspace(id)?;
+            let other = other.filter(|record| record.chain != aws.chain);
+            bound_elsewhere.extend(other.map(|record| (id.clone(), record)));
+        }
         let changes = super::changes::of_answers(asked, &target, &member, &workspaces);
         let mut case = Self {
             policy,
@@ -109,6 +117,7 @@ impl<'p> Case<'p> {
             target,
             member,
             workspaces,
+            bound_elsewhere,
             changes,
         };
         case.tell(read, policies, shown)?;
@@ -124,6 +133,30 @@ impl<'p> Case<'p> {
         bound.sort();
         bound.dedup();
         bound
+    }
+
+    /// Whether the link would be in force: as the policy says, and with as many workspaces as it wants.
+    pub(crate) fn is_in_force(&self) -> Holds {
+        let least = self.policy.link.workspaces.as_ref();
+        let least = least.map_or(0, |workspaces| workspaces.least as usize);
+        if self.bound().len() + self.asked.wish.new_workspaces.len() < least {
+            return Holds::No;
+        }
+        is_active(self.policy, &self.facts)
+    }
+
+    /// What becomes of workspaces that are taken from a live link: they are given what the policy sets
+    /// when a link ends. The subscription goes on, so nothing of theirs is locked, stopped or deleted.
+    pub(crate) fn given_back(&self) -> Result<Vec<PlannedEffect>, Error> {
+        let (bound, held) = (self.bound(), self.live.as_ref());
+        let held = held.map_or(&[][..], |record| &record.link.workspaces);
+        let taken =
+            |told: &&Told<Workspace>| held.contains(&told.it.id) && !bound.contains(&told.it.id);
+        let mut facts = self.facts.clone();
+        telling::tell_workspaces(&mut facts, self.workspaces.iter().filter(taken), |_| true)?;
+        let mut planned = effects(self.policy, Moment::Ended, &facts);
+        planned.retain(|effect| effect.kind == EffectKind::Set && effect.what == "workspace");
+        Ok(planned)
     }
 }
 
@@ -144,13 +177,6 @@ pub(crate) fn before_choosing(
         };
         Ok(tell())
     })?
-}
-
-/// Whether a link still keeps others from linking: not while it ends, and not when every agreement of
-/// its chain is over.
-pub(crate) fn is_held(record: &LinkRecord) -> bool {
-    let state = record.link.state;
-    matches!(state, LinkState::AwaitingAws | LinkState::Active) && record.in_force != Some(false)
 }
 
 /// Whether something may be added to or taken from a live link.

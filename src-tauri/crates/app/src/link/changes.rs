@@ -23,7 +23,10 @@ pub(crate) fn of_answers(
         for entry in things(scope, asked, target, member, workspaces) {
             let before = attribute(&entry, name);
             if before.as_deref() != Some(answer.as_str()) {
+                let mut answered = entry.clone();
+                let possible = set_attribute(&mut answered, name, answer).unwrap_or(false);
                 changes.push(AttributeChange {
+                    possible,
                     attribute: path.clone(),
                     name: called(&entry),
                     key: key(&entry),

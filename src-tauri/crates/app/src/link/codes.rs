@@ -101,6 +101,8 @@ pub(crate) struct NewCode {
     /// To be sent, and then forgotten.
     pub(crate) code: zeroize::Zeroizing<String>,
     pub(crate) kept: Verification,
+    /// What was kept until then.
+    pub(crate) before: Option<Verification>,
 }
 
 impl NewCode {
@@ -109,7 +111,7 @@ impl NewCode {
         policy: &Policy,
         plan: &PlanId,
         address: &Email,
-        before: Option<&Verification>,
+        before: Option<Verification>,
         now: Timestamp,
     ) -> Result<Self, Error> {
         let limits = policy.verification.as_ref();
@@ -125,11 +127,11 @@ impl NewCode {
             code_hash: hash(&salt, &code),
             sent_at: now,
             expires_at: now.plus_millis(lifetime),
-            sends: before.map_or(0, |it| it.sends) + 1,
-            attempts: before.map_or(0, |it| it.attempts),
+            sends: before.as_ref().map_or(0, |it| it.sends) + 1,
+            attempts: before.as_ref().map_or(0, |it| it.attempts),
             verified_at: None,
         };
-        Ok(Self { code, kept })
+        Ok(Self { code, kept, before })
     }
 }
 

@@ -2,7 +2,7 @@
 //! the same plan.
 
 use domain::{Email, Timestamp};
-use policy::{Facts, Holds, Moment, Occasion, PlannedEffect, effects, evaluate, is_active};
+use policy::{Facts, Holds, Moment, Occasion, PlannedEffect, effects, evaluate};
 use serde_json::json;
 use store::Read;
 
@@ -23,6 +23,8 @@ pub(crate) struct Draft<'p> {
     pub(crate) outcome: Outcome,
     /// Addresses that a code must still be entered from.
     pub(crate) codes: Vec<Email>,
+    /// What is undone of workspaces that are taken from a live link.
+    pub(crate) given_back: Vec<PlannedEffect>,
 }
 
 /// Plans what was asked for on one snapshot. `verified` are addresses from which the right code was
@@ -47,13 +49,19 @@ pub(crate) fn draft<'p>(
     let codes = shown.missing();
     let verdicts = verdicts(&case, !codes.is_empty());
     let outcome = outcome(&verdicts);
-    let steps = steps(&case, &occasions, &shown);
+    let (given_back, _) = certain(case.given_back()?);
+    let mut steps = steps(&case, &occasions, &shown);
+    let undone = given_back
+        .iter()
+        .map(|effect| Step::effect(effect, When::Now));
+    steps.extend(undone);
     Ok(Draft {
         case,
         verdicts,
         steps,
         outcome,
         codes,
+        given_back,
     })
 }
 
@@ -73,6 +81,20 @@ fn problems(case: &Case<'_>, occasions: &[Occasion]) -> Vec<FieldProblem> {
                 format!("there is no workspace {id} in this billing account"),
             );
         }
+    }
+    for (id, link) in &case.bound_elsewhere {
+        let of = &link.link.agreement;
+        note(
+            "workspaces",
+            format!("the workspace {id} is bound with the agreement {of} already"),
+        );
+    }
+    for change in case.changes.iter().filter(|change| !change.possible) {
+        let message = format!(
+            "{} of {} cannot be changed here",
+            change.attribute, change.name
+        );
+        note("answers", message);
     }
     for id in &wish.without_workspaces {
         let bound = case.live.as_ref().map(|record| &record.link.workspaces);
@@ -192,7 +214,12 @@ fn created(case: &Case<'_>, occasions: &[Occasion]) -> Vec<Step> {
             ..Step::now(StepKind::Create, "member").of(Some(email.as_str()), name)
         });
     }
-    if let Some(email) = newcomer.filter(|_| invites) {
+    // Whoever registers a billing account is its user, named or not.
+    let registrant = wish.answers.get("billing_account.email");
+    let registrant =
+        registrant.filter(|_| matches!(wish.target, TargetChoice::NewBillingAccount(_)));
+    let registrant = registrant.and_then(|text| Email::parse(text).ok());
+    if let Some(email) = newcomer.or(registrant.as_ref()).filter(|_| invites) {
         let words = "The person is invited by e-mail and sets the password alone.";
         let step = Step::now(StepKind::Invite, "member").of(Some(email.as_str()), None);
         steps.push(step.saying(words));
@@ -265,7 +292,7 @@ fn bound(case: &Case<'_>) -> Vec<Step> {
 
 /// Waiting for AWS, and what happens when the link comes into force.
 fn in_force(case: &Case<'_>) -> Vec<Step> {
-    let active = is_active(case.policy, &case.facts) == Holds::Yes;
+    let active = case.is_in_force() == Holds::Yes;
     let mut steps = Vec::new();
     if !active {
         let words = policy::waiting(case.policy, &case.facts);

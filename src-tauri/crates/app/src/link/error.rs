@@ -78,8 +78,8 @@ pub enum LinkError {
     /// What it was planned on has changed.
     #[error("what the plan rests on has changed: {}", told(.0))]
     Stale(Vec<Difference>),
-    /// Somebody linked it in the meantime.
-    #[error("another link took it in the meantime: {0}")]
+    /// The link of another chain, which began with this agreement, stands in the way.
+    #[error("the link of the agreement {0} is in the way: the policy allows no second one")]
     Lost(String),
     /// A code that is not the one sent.
     #[error("this is not the code that was sent{}", attempts_left(*.left))]

@@ -17,7 +17,7 @@ use super::bind::{self, Bound};
 use super::codes::{self, NewCode};
 use super::draft::{Draft, draft};
 use super::{Kept, LinkError, LinkPlan, kept};
-use crate::mail::{Mail, MailError};
+use crate::mail::{Mail, MailError, MailErrorKind};
 use crate::plan::Outcome;
 use crate::{Console, Error, Marketplace, Permit};
 
@@ -89,6 +89,9 @@ impl<M: Marketplace> Console<M> {
         let known = self.store().read(crate::Preflight::last)?;
         let permit = self.access.permit(action, known.as_ref())?;
         refuse_unready(&kept.plan)?;
+        let now = self.clock().now();
+        // Before AWS is asked: a code that was read out counts, whether or not the network is there.
+        tokio::task::block_in_place(|| self.check_codes(&permit, &kept, entered, now))?;
         if self
             .refresh(&kept.plan.asked.buyer.agreement)
             .await?
@@ -96,9 +99,10 @@ impl<M: Marketplace> Console<M> {
         {
             return tokio::task::block_in_place(|| self.queue(&kept));
         }
-        let now = self.clock().now();
-        tokio::task::block_in_place(|| self.check_codes(&permit, &kept, entered, now))?;
         let missing = tokio::task::block_in_place(|| self.recheck(&kept))?;
+        let Some(missing) = missing else {
+            return self.done_before(&kept);
+        };
         if !missing.is_empty() {
             let sent = self
                 .send_codes(&permit, &kept, &missing, entered, now)
@@ -116,15 +120,24 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// Plans again on what is known now. Tells the addresses that a code must still be entered from.
-    fn recheck(&self, kept: &Kept) -> Result<Vec<Email>, Error> {
+    /// Plans again on what is known now. Tells the addresses that a code must still be entered from;
+    /// `None` when somebody carried the plan out in between, so that it meets its own link.
+    fn recheck(&self, kept: &Kept) -> Result<Option<Vec<Email>>, Error> {
         let now = self.clock().now();
         let again = self.store().read(|read| {
-            let verified = verified(&read.verifications(&plan_id(&kept.plan)?)?);
-            Ok(self.again(read, &kept.plan, &verified, now))
+            let id = plan_id(&kept.plan)?;
+            if read
+                .plan(&id)?
+                .is_some_and(|plan| plan.state == PlanState::Done)
+            {
+                return Ok(Ok(None));
+            }
+            let verified = verified(&read.verifications(&id)?);
+            let again = self.again(read, &kept.plan, &verified, now);
+            Ok(again.map(|draft| Some(draft.codes)))
         });
         match again? {
-            Ok(draft) => Ok(draft.codes),
+            Ok(codes) => Ok(codes),
             Err(error) => {
                 self.note_failure(&kept.plan, &error, now)?;
                 Err(error)
@@ -235,45 +248,98 @@ impl<M: Marketplace> Console<M> {
         now: Timestamp,
     ) -> Result<Vec<CodeSent>, Error> {
         let id = plan_id(&kept.plan)?;
+        let language = entered.language.unwrap_or(Language::English);
         for address in missing {
             let before = self.store().read(|read| read.verification(&id, address))?;
             let good = before.as_ref().is_some_and(|it| it.expires_at >= now);
             if good && !entered.again {
                 continue;
             }
-            let new = tokio::task::block_in_place(|| {
-                self.new_code(permit, kept, address, before.as_ref(), now)
-            })?;
-            let mail = self.mail(
-                kept,
-                address,
-                &new,
-                entered.language.unwrap_or(Language::English),
-            )?;
             let mailer = self.mailer().ok_or_else(MailError::not_configured)?;
-            mailer.send(&mail).await?;
+            let new = tokio::task::block_in_place(|| self.new_code(permit, kept, address, now))?;
+            let sent = match self.mail(kept, address, &new, language) {
+                Ok(mail) => mailer.send(&mail).await.map_err(Error::from),
+                Err(error) => Err(error),
+            };
+            tokio::task::block_in_place(|| match &sent {
+                Err(error) if !may_have_arrived(error) => self.note_unsent(kept, &new, error, now),
+                _ => self.note_sent(kept, &new, sent.as_ref().err(), now),
+            })?;
+            sent?;
         }
-        let sent = self.store().read(|read| read.verifications(&id))?;
-        Ok(sent.iter().map(CodeSent::from).collect())
+        tokio::task::block_in_place(|| {
+            self.store().write(|write| {
+                // From here on it is a person's turn: a sync has nothing more to carry out.
+                let waiting = [PlanState::Waiting];
+                write.move_plan(&id, &waiting, PlanState::Open, None, now)?;
+                let sent = write.reading().verifications(&id)?;
+                Ok(sent.iter().map(CodeSent::from).collect())
+            })
+        })
     }
 
+    /// A new code, kept in place of the one before.
     fn new_code(
         &self,
         _: &Permit,
         kept: &Kept,
         address: &Email,
-        before: Option<&Verification>,
         now: Timestamp,
     ) -> Result<NewCode, Error> {
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
         let (.., resends_max) = codes::code_limits(policy);
-        if before.is_some_and(|it| it.sends > resends_max) {
-            return Err(LinkError::CodesSpent.into());
-        }
-        let new = NewCode::new(policy, &plan_id(&kept.plan)?, address, before, now)?;
+        let id = plan_id(&kept.plan)?;
         self.store().write(|write| {
+            let before = write.reading().verification(&id, address)?;
+            if before.as_ref().is_some_and(|it| it.sends > resends_max) {
+                return Err(LinkError::CodesSpent.into());
+            }
+            let new = NewCode::new(policy, &id, address, before, now)?;
             write.put_verification(&new.kept)?;
+            Ok(new)
+        })
+    }
+
+    /// A code that was not sent: the one before is good again, and the send does not count.
+    fn note_unsent(
+        &self,
+        kept: &Kept,
+        new: &NewCode,
+        error: &Error,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let address = &new.kept.address;
+        let detail = json!({ "to": address, "why": error.to_string() });
+        let entry = Entry {
+            outcome: Some("failed".to_owned()),
+            detail: detail.to_string(),
+            ..self.entry(now, "send-code", Some(&kept.plan))?
+        };
+        self.store().write(|write| {
+            let known = write.reading().verification(&new.kept.plan, address)?;
+            // Whoever sent another one meanwhile has the newest.
+            if known.is_some_and(|known| known.code_hash == new.kept.code_hash) {
+                match &new.before {
+                    Some(before) => write.put_verification(before)?,
+                    None => write.drop_verification(&new.kept.plan, address)?,
+                }
+            }
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok(())
+        })
+    }
+
+    /// A code that was sent, or of which nobody knows whether it was.
+    fn note_sent(
+        &self,
+        kept: &Kept,
+        new: &NewCode,
+        error: Option<&Error>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let address = &new.kept.address;
+        self.store().write(|write| {
             let verified = verified(&write.reading().verifications(&new.kept.plan)?);
             let draft = draft(
                 &write.reading(),
@@ -291,15 +357,17 @@ impl<M: Marketplace> Console<M> {
                 reason,
                 now,
             )?;
-            let detail = json!({ "sentTo": address, "number": new.kept.sends });
+            let why = error.map(ToString::to_string);
+            let detail = json!({ "sentTo": address, "number": new.kept.sends, "why": why });
+            let outcome = if error.is_some() { "unknown" } else { "done" };
             let entry = Entry {
+                outcome: Some(outcome.to_owned()),
                 detail: detail.to_string(),
                 ..self.entry(now, "send-code", Some(&kept.plan))?
             };
             write.append_audit(&self.audit_key, &entry)?;
-            Ok::<_, Error>(())
-        })?;
-        Ok(new)
+            Ok(())
+        })
     }
 
     fn mail(
@@ -365,8 +433,11 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<LinkRecord, Error> {
         let id = plan_id(&kept.plan)?;
         let outcome = self.store().write(|write| {
-            if write.reading().plan(&id)?.is_some_and(|plan| plan.state == PlanState::Done) {
-                return Ok(None);
+            match write.reading().plan(&id)?.map(|plan| plan.state) {
+                Some(PlanState::Open | PlanState::Waiting) => {}
+                Some(PlanState::Done) => return Ok(None),
+                Some(PlanState::Withdrawn) => return Err(LinkError::Over("withdrawn").into()),
+                Some(PlanState::Failed) | None => return Err(LinkError::Over("refused").into()),
             }
             let verified = verified(&write.reading().verifications(&id)?);
             let draft = self.again(&write.reading(), &kept.plan, &verified, now)?;
@@ -402,13 +473,15 @@ impl<M: Marketplace> Console<M> {
         }
     }
 
-    /// A plan that is done stays done: the link as it is now.
+    /// A plan that is done stays done: the link as it is now, as long as it is this plan's.
     fn done_before(&self, kept: &Kept) -> Result<Executed, Error> {
         let link = self.store().read(|read| {
             let chain = read.chain_of(&kept.plan.asked.buyer.agreement)?;
             read.current_link(&chain)
         })?;
-        let link = link.ok_or(LinkError::Over("carried out"))?;
+        let own =
+            link.filter(|link| link.plan.as_deref() == Some(&kept.plan.id) && !link.is_mark());
+        let link = own.ok_or(LinkError::Over("carried out"))?;
         Ok(Executed::Linked(Box::new(link)))
     }
 
@@ -562,6 +635,11 @@ fn refuse_unready(plan: &LinkPlan) -> Result<(), Error> {
             Err(LinkError::Undecided(open.map(|it| it.rule.clone()).collect()).into())
         }
     }
+}
+
+/// Whether a mail may be there in spite of the error. Then its code must count.
+fn may_have_arrived(error: &Error) -> bool {
+    matches!(error, Error::Mail(error) if error.kind == MailErrorKind::Unknown)
 }
 
 pub(super) fn plan_id(plan: &LinkPlan) -> Result<PlanId, store::Error> {

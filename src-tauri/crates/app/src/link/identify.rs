@@ -7,7 +7,6 @@ use store::table::link::LinkRecord;
 use store::table::registration::TokenHash;
 
 use super::buyer::{Brought, Found, hash};
-use super::case::is_held;
 use super::suggest::{Suggestion, suggestions};
 use crate::policies::Policies;
 use crate::{Console, Error, Marketplace, query};
@@ -61,7 +60,7 @@ impl<M: Marketplace> Console<M> {
                 let chain = read.chain_of(id)?;
                 Ok((
                     read.agreement(id)?,
-                    read.current_link(&chain)?.filter(is_held),
+                    read.current_link(&chain)?.filter(LinkRecord::is_held),
                 ))
             })?;
             Ok(Identified {

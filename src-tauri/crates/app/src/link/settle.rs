@@ -57,7 +57,11 @@ impl<M: Marketplace> Console<M> {
             let kept = plan.map(|id| super::kept(self.store(), &id)).transpose()?;
             if let Some(kept) = kept {
                 let why = "the program ended before anything was done";
-                self.close_as(row.seq, &kept.plan, "failed", why, now)?;
+                let still = |read: &store::Read<'_>| read.open_audit();
+                // Another program may have settled it, or been slow.
+                if self.store().read(still)?.iter().any(|it| it.seq == row.seq) {
+                    self.close_as(row.seq, &kept.plan, "failed", why, now)?;
+                }
             }
         }
         Ok(())
@@ -79,6 +83,11 @@ impl<M: Marketplace> Console<M> {
                 continue;
             }
             self.store().write(|write| {
+                // As it is now: the code may have come in between, and the link with it.
+                let now_there = write.reading().current_link(&record.chain)?;
+                if now_there.as_ref() != Some(&record) {
+                    return Ok(());
+                }
                 let mut lapsed = record.clone();
                 lapsed.link.state = LinkState::Refused;
                 lapsed.link.since = now;

@@ -1,5 +1,6 @@
 //! Linking buyers.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 
 use app::link::{BuyerEntered, Codes, Executed, LinkForm, LinkWords, NewWorkspaceEntered};
@@ -103,14 +104,13 @@ fn form(args: PlanArgs) -> Result<LinkForm, Fault> {
     let buyer = match (args.token, args.agreement, args.license) {
         (Some(token), ..) => {
             let text = given(&token)?;
-            match Registration::recognize(&text) {
-                Ok(Registration::Token(token, _)) => BuyerEntered::Token(token),
+            if let Ok(Registration::Token(token, _)) = Registration::recognize(&text) {
+                BuyerEntered::Token(token)
+            } else {
                 // Whatever is given for a token is one: only AWS knows which are good.
-                _ => {
-                    let token = domain::RegistrationToken::parse(&text);
-                    let token = token.map_err(app::link::LinkError::Text);
-                    BuyerEntered::Token(token.map_err(app::Error::from)?)
-                }
+                let token = domain::RegistrationToken::parse(&text);
+                let token = token.map_err(app::link::LinkError::Text);
+                BuyerEntered::Token(token.map_err(app::Error::from)?)
             }
         }
         (_, Some(agreement), _) => BuyerEntered::Agreement(agreement),
@@ -245,13 +245,11 @@ pub(super) fn verdict_text(verdict: &VerdictInfo) -> String {
         let value = evidence.value.as_deref().unwrap_or("not known");
         let source = evidence.source.as_deref().unwrap_or("nobody");
         let at = evidence.as_of.map(when).unwrap_or_default();
-        text.push_str(&format!(
-            "\n         {} = {value} · {source} {at}",
-            evidence.fact
-        ));
+        let fact = &evidence.fact;
+        let _ = write!(text, "\n         {fact} = {value} · {source} {at}");
     }
     if let Some(remedy) = &verdict.remedy {
-        text.push_str(&format!("\n         → {remedy}"));
+        let _ = write!(text, "\n         → {remedy}");
     }
     text
 }

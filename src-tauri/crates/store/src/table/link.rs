@@ -33,6 +33,25 @@ pub struct LinkRecord {
     pub in_force: Option<bool>,
 }
 
+impl LinkRecord {
+    /// Whether it keeps others from linking: not while it ends, and not when every agreement of its
+    /// chain is over.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let live = matches!(self.link.state, LinkState::AwaitingAws | LinkState::Active);
+        live && self.in_force != Some(false)
+    }
+
+    /// Whether it tells no more than how far linking got: nothing is bound by it.
+    #[must_use]
+    pub const fn is_mark(&self) -> bool {
+        matches!(
+            self.link.state,
+            LinkState::AwaitingVerification | LinkState::Refused
+        )
+    }
+}
+
 const COLUMNS: &str = "l.agreement, l.license, l.target_kind, l.target_id, l.target_name, l.state, l.since,
         l.source, l.chain, l.account, l.policy, l.plan, l.member, l.reason, l.current,
         (SELECT max(a.status = 'ACTIVE') FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain),
@@ -60,8 +79,11 @@ impl Write<'_> {
         for link in links {
             let chain = self.reading().chain_of(&link.agreement)?;
             let known = self.reading().current_link(&chain)?;
-            // What we did ourselves is newer than what anybody mirrors.
-            let ours = known.as_ref().is_some_and(|known| known.plan.is_some());
+            // What we did ourselves is newer than what anybody mirrors. That we did not get there is
+            // no link.
+            let ours = known
+                .as_ref()
+                .is_some_and(|known| known.plan.is_some() && !known.is_mark());
             let same = known.as_ref().is_some_and(|known| {
                 known.link.target == link.target && known.link.state == link.state
             });
@@ -142,8 +164,9 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Gives a chain exactly these claims, unless another chain has one of them: then nothing is changed,
-    /// and the first that is taken is told.
+    /// Gives a chain exactly these claims, unless another chain's live link has one of them: then
+    /// nothing is changed, and the first that is taken is told. What is left of a link that is over is
+    /// taken from it.
     pub fn claim(&mut self, chain: &str, claims: &[Claim]) -> Result<Option<Taken>> {
         for claim in claims {
             let holder: Option<String> = self
@@ -151,7 +174,11 @@ impl Write<'_> {
                 .prepare_cached("SELECT chain FROM link_claim WHERE key = ?1")?
                 .query_row([&claim.0], |row| row.get(0))
                 .optional()?;
-            if let Some(holder) = holder.filter(|holder| holder != chain) {
+            let Some(holder) = holder.filter(|holder| holder != chain) else {
+                continue;
+            };
+            let of_holder = self.reading().current_link(&holder)?;
+            if of_holder.is_some_and(|record| record.is_held()) {
                 let claim = claim.clone();
                 return Ok(Some(Taken {
                     claim,
@@ -162,7 +189,7 @@ impl Write<'_> {
         self.give_claims_back(chain)?;
         for claim in claims {
             self.tx
-                .prepare_cached("INSERT INTO link_claim VALUES (?1, ?2)")?
+                .prepare_cached("INSERT OR REPLACE INTO link_claim VALUES (?1, ?2)")?
                 .execute((&claim.0, chain))?;
         }
         Ok(None)
@@ -279,6 +306,14 @@ impl Read<'_> {
         )?;
         let found = of.query_map([chain], |row| row.get(0))?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The live link that a workspace is bound with.
+    pub fn link_of_workspace(&self, workspace: &DirectoryId) -> Result<Option<LinkRecord>> {
+        let condition = "l.current = 1 AND l.chain IN
+            (SELECT chain FROM link_workspace WHERE workspace = ?1)";
+        let found = self.records(condition, &[workspace.as_str()], usize::MAX)?;
+        Ok(found.into_iter().find(LinkRecord::is_held))
     }
 
     /// Every link of an agreement's chain, newest first.

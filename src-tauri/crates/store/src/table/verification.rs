@@ -51,6 +51,16 @@ impl Write<'_> {
         )?;
         Ok(())
     }
+
+    /// Forgets a code that was never sent.
+    pub fn drop_verification(&mut self, plan: &PlanId, address: &Email) -> Result<()> {
+        self.touch(Topic::Plans);
+        self.tx.execute(
+            "DELETE FROM verification WHERE plan = ?1 AND address = ?2",
+            (plan.as_str(), address.as_str()),
+        )?;
+        Ok(())
+    }
 }
 
 impl Read<'_> {

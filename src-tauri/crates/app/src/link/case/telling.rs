@@ -1,12 +1,12 @@
 //! Telling the facts of a case, record by record, each with who says so and as of when.
 
-use domain::{DirectoryId, Email, Known, Listing, Member, TargetKind};
+use domain::{DirectoryId, Email, Known, Listing, Member, TargetKind, Workspace};
 use policy::{Facts, NotAFact, Policy, Provenance, Value};
 use store::Read;
 use store::table::directory::{Change, OrganizationRecord, Origin, Told};
 use store::table::link::LinkRecord;
 
-use super::{Case, MemberFound, TargetFound, is_held};
+use super::{Case, MemberFound, TargetFound};
 use crate::Error;
 use crate::link::LinkError;
 use crate::link::asked::{Asked, TargetChoice};
@@ -25,7 +25,7 @@ impl Case<'_> {
         self.tell_request(shown)?;
         self.tell_target(read)?;
         self.tell_member(shown)?;
-        self.tell_workspaces()?;
+        self.tell_all_workspaces()?;
         self.tell_links(read, policies)?;
         self.tell_changes()
     }
@@ -84,7 +84,23 @@ impl Case<'_> {
             })
         };
         match &self.member {
-            MemberFound::Nobody => {}
+            MemberFound::Nobody => {
+                // A billing account is its user's own: its address stands for the person.
+                let answer = self.asked.wish.answers.get("billing_account.email");
+                match (&self.target, answer) {
+                    (TargetFound::BillingAccount(record), _) => {
+                        if let Some(email) = &record.account.it.email {
+                            facts.tell("member.email", email.as_str(), &person)?;
+                            verified_by_code(facts, email)?;
+                        }
+                    }
+                    (TargetFound::New, Some(email)) => {
+                        facts.tell("member.email", email.as_str(), &person)?;
+                        facts.tell("member.email_verified", false, &person)?;
+                    }
+                    _ => {}
+                }
+            }
             MemberFound::There(told) | MemberFound::Elsewhere(told) => {
                 let member = &told.it;
                 let from = provenance(&told.origin);
@@ -132,32 +148,13 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn tell_workspaces(&mut self) -> Result<(), Telling> {
+    fn tell_all_workspaces(&mut self) -> Result<(), Telling> {
         if self.policy.link.target != TargetKind::BillingAccount {
             return Ok(());
         }
-        let now = self.facts.now();
-        let person = Provenance::new("the person at the console", now);
-        self.facts.tell_list("workspaces", &person)?;
         let bound = self.bound();
-        for told in &self.workspaces {
-            let it = &told.it;
-            let from = provenance(&told.origin);
-            let mut fields: Vec<(&str, Value)> = vec![
-                ("id", it.id.as_str().into()),
-                ("bound", bound.contains(&it.id).into()),
-            ];
-            for (name, value) in [
-                ("name", &it.name),
-                ("site", &it.site),
-                ("language", &it.language),
-                ("state", &it.state),
-                ("settlement", &it.settlement),
-            ] {
-                fields.extend(value.as_ref().map(|value| (name, value.as_str().into())));
-            }
-            self.facts.add("workspaces", fields, &from)?;
-        }
+        tell_workspaces(&mut self.facts, &self.workspaces, |id| bound.contains(id))?;
+        let person = Provenance::new("the person at the console", self.facts.now());
         for new in &self.asked.wish.new_workspaces {
             let text =
                 |value: &Option<domain::Text>| Value::from(value.as_ref().map(|it| it.as_str()));
@@ -190,7 +187,7 @@ impl Case<'_> {
         records.sort_by(|a, b| a.chain.cmp(&b.chain));
         records.dedup_by(|a, b| a.chain == b.chain);
         let changed = self.live.as_ref().map(|live| live.chain.clone());
-        let held = records.iter().filter(|record| is_held(record));
+        let held = records.iter().filter(|record| record.is_held());
         for record in held.filter(|record| Some(&record.chain) != changed.as_ref()) {
             let link = &record.link;
             let listing = listing_of_link(read, record)?;
@@ -250,6 +247,34 @@ impl Case<'_> {
         }
         Ok(())
     }
+}
+
+/// Tells of workspaces that are there, and which of them are or will be bound.
+pub(super) fn tell_workspaces<'w>(
+    facts: &mut Facts,
+    workspaces: impl IntoIterator<Item = &'w Told<Workspace>>,
+    bound: impl Fn(&DirectoryId) -> bool,
+) -> Result<(), Telling> {
+    let person = Provenance::new("the person at the console", facts.now());
+    facts.tell_list("workspaces", &person)?;
+    for told in workspaces {
+        let it = &told.it;
+        let mut fields: Vec<(&str, Value)> = vec![
+            ("id", it.id.as_str().into()),
+            ("bound", bound(&it.id).into()),
+        ];
+        for (name, value) in [
+            ("name", &it.name),
+            ("site", &it.site),
+            ("language", &it.language),
+            ("state", &it.state),
+            ("settlement", &it.settlement),
+        ] {
+            fields.extend(value.as_ref().map(|value| (name, value.as_str().into())));
+        }
+        facts.add("workspaces", fields, &provenance(&told.origin))?;
+    }
+    Ok(())
 }
 
 pub(super) fn tell_policy(facts: &mut Facts, policy: &Policy) -> Result<(), Telling> {
@@ -336,9 +361,11 @@ fn tell_organization(
     let from = provenance(&record.organization.origin);
     // What we changed ourselves is known from then, whatever the row's age.
     let since = |attribute: &str| {
-        let own = changed
-            .iter()
-            .find(|change| change.attribute.as_deref() == Some(attribute));
+        let own = changed.iter().find(|change| {
+            // What the vendor told since is the vendor's again.
+            change.attribute.as_deref() == Some(attribute)
+                && record.organization.origin.as_of <= change.at
+        });
         own.map_or_else(
             || from.clone(),
             |change| Provenance::new("Bindery", change.at),

@@ -1,0 +1,174 @@
+//! EMQX Cloud, pay as you go. The rules about ending it are no part of linking.
+
+use expect_test::expect;
+use policy::HintMoment;
+
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story};
+
+const LISTING: &str = "emqx";
+
+const VENDOR: &str = r#"{
+    "organizations": [
+        {"id": "halden", "name": "Halden Freight", "plan": "dedicated", "paymentMethod": "none",
+         "creditBalance": "0", "creditCurrency": "USD"},
+        {"id": "carded", "name": "Carded", "plan": "dedicated", "paymentMethod": "card",
+         "creditBalance": "0", "creditCurrency": "USD"},
+        {"id": "credited", "name": "Credited", "plan": "dedicated", "paymentMethod": "none",
+         "creditBalance": "12.50", "creditCurrency": "USD"},
+        {"id": "untold", "name": "Untold", "plan": "dedicated"}
+    ]
+}"#;
+
+async fn vendor() -> Story {
+    let story = Story::new().await;
+    story.directory(VENDOR);
+    story
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn em_1_no_credit_card() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let words = story
+        .is_refused(by_token(&bought).to("organization:carded"), "EM-1")
+        .await;
+    expect![[r#"
+        EM-1 refuse
+          A credit card is set up for Carded.
+          → The owner removes the card under Billing; then link again.
+          organization.payment_method = card (import vendor.json)
+          organization.name = Carded (import vendor.json)
+    "#]]
+    .assert_eq(&words);
+    story
+        .links_at_once(by_token(&bought).to("organization:halden"))
+        .await;
+    assert_eq!(story.state(&bought.agreement_id), "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn em_2_no_available_credits() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let words = story
+        .is_refused(by_token(&bought).to("organization:credited"), "EM-2")
+        .await;
+    expect![[r#"
+        EM-2 refuse
+          Credited still has available credits of USD 12.50.
+          → Let the credits be used up, or take them back on the account; then link again.
+          organization.credit_balance = USD 12.50 (import vendor.json)
+          organization.name = Credited (import vendor.json)
+    "#]]
+    .assert_eq(&words);
+    story
+        .links_at_once(by_token(&bought).to("organization:halden"))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn em_3_not_linked_to_a_marketplace_product_yet() {
+    let story = vendor().await;
+    let first = story.subscribes(LISTING, HALDEN).await;
+    story
+        .links_at_once(by_token(&first).to("organization:halden"))
+        .await;
+    let second = story.subscribes(LISTING, NORDIC).await;
+    let words = story
+        .is_refused(by_token(&second).to("organization:halden"), "EM-3")
+        .await;
+    expect![[r#"
+        EM-3 refuse
+          Halden Freight is already linked to EMQX Cloud (Pay as you go) of AWS account 222233334444 (agreement agmt-1).
+          → Keep that link, or let the buyer cancel that subscription first.
+          links[0].account = 222233334444 (Bindery)
+          links[0].agreement = agmt-1 (Bindery)
+          links[0].listing = EMQX Cloud (Pay as you go) (Bindery)
+          links[0].owners =  (Bindery)
+          links[0].same_account = false (Bindery)
+          links[0].same_group = true (Bindery)
+          links[0].same_license = false (Bindery)
+          links[0].same_target = true (Bindery)
+          links[0].state = active (Bindery)
+          links[0].target_id = halden (Bindery)
+          links[0].target_name = Halden Freight (Bindery)
+          organization.id = halden (import vendor.json)
+          organization.name = Halden Freight (import vendor.json)
+    "#]].assert_eq(&words);
+    // The account may have another one.
+    story
+        .links_at_once(by_token(&second).to("new-organization:Nordic Maps"))
+        .await;
+    assert_eq!(story.held().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn em_4_anything_else_goes_to_a_ticket_with_a_bundle() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    // Nobody told whether there is a card or a credit: that is no pass.
+    let plan = story
+        .plans(by_token(&bought).to("organization:untold"))
+        .await;
+    expect![[r#"
+        EM-1 unknown
+          Not known yet: organization.payment_method.
+          → Look it up again, or bring the data up to date, then plan again.
+          organization.payment_method = not known (nobody)
+          organization.name = Untold (import vendor.json)
+        EM-2 unknown
+          Not known yet: organization.credit_balance.
+          → Look it up again, or bring the data up to date, then plan again.
+          organization.credit_balance = not known (nobody)
+          organization.name = Untold (import vendor.json)
+    "#]]
+    .assert_eq(&story.verdicts(&plan));
+    let failure = story.executes(&plan).await.unwrap_err();
+    expect!["it is not known whether EM-1, EM-2 holds"].assert_eq(&failure.message);
+    assert_eq!(story.held(), [""; 0]);
+
+    let policy = story.connection.policies().get("emqx").unwrap();
+    let now = story.connection.clock().now();
+    let advice = policy::hints(policy, HintMoment::Failure, &policy::Facts::at(now));
+    assert_eq!(advice.len(), 1);
+    assert!(advice[0].support_bundle);
+    expect!["None of the known causes applies. Open a ticket and attach the support bundle; secrets are taken out of it."].assert_eq(&advice[0].text.en);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn em_5_linking_waits_for_aws_and_only_then_the_payment_method_changes() {
+    let story = vendor().await;
+    let bought = story.subscribes_just_now(LISTING, HALDEN).await;
+    let plan = story
+        .plans(by_token(&bought).to("organization:halden"))
+        .await;
+    expect![[r#"
+        Check agreement agmt-1 [Now]
+        Bind license l-1ba08ac62c4f55dfe2dccffe4f7d2db2:  → Halden Freight [Now]
+        Await license  [Now]
+        Set organization.payment_method Halden Freight: none → aws-marketplace [Active]
+        Set organization.payment_reference Halden Freight: ? → agmt-1 · AWS 222233334444 [Active]
+    "#]]
+    .assert_eq(&story.steps(&plan));
+    story.links(&plan).await;
+    assert_eq!(story.state(&bought.agreement_id), "awaiting-aws");
+    assert_eq!(story.pays("halden"), "none () on dedicated");
+    expect!["Waiting for AWS to finish syncing. AWS reports the license as PENDING; the payment method changes when it is provisioned."].assert_eq(&story.said(&bought.agreement_id));
+
+    // A sync changes nothing as long as AWS is at it.
+    story.sync().await;
+    assert_eq!(story.state(&bought.agreement_id), "awaiting-aws");
+
+    story.advance("2m").await;
+    story.sync().await;
+    assert_eq!(story.state(&bought.agreement_id), "active");
+    expect!["aws-marketplace (agmt-1 · AWS 222233334444) on dedicated"]
+        .assert_eq(&story.pays("halden"));
+    expect!["Your EMQX Cloud account Halden Freight is linked to AWS account 222233334444 (agreement agmt-1). The Payment Method on the Billing page now reads “AWS Marketplace Subscription”."].assert_eq(&story.said(&bought.agreement_id));
+    expect![[r#"
+        link opened
+        link closed done
+        activate noted done"#]]
+    .assert_eq(&story.audit(&bought.agreement_id).join("\n"));
+}

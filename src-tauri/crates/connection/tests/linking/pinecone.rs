@@ -1,0 +1,231 @@
+//! Pinecone, pay as you go.
+
+use expect_test::expect;
+use sandbox::Subscribe;
+
+use crate::ask::by_token;
+use crate::story::{HALDEN, NORDIC, Story};
+
+const LISTING: &str = "pinecone";
+
+const VENDOR: &str = r#"{
+    "organizations": [
+        {"id": "halden", "name": "Halden Freight", "plan": "starter", "paymentMethod": "none", "authenticationMethod": "google"},
+        {"id": "nordic", "name": "Nordic Maps", "plan": "starter", "paymentMethod": "none", "authenticationMethod": "google"},
+        {"id": "paid", "name": "Paid Already", "plan": "standard", "paymentMethod": "card", "authenticationMethod": "google"}
+    ],
+    "members": [
+        {"organization": "halden", "email": "ada@halden.example", "role": "owner", "verified": true, "authenticationMethod": "google"},
+        {"organization": "halden", "email": "otto@halden.example", "role": "owner", "verified": true, "authenticationMethod": "sso"},
+        {"organization": "halden", "email": "bill@halden.example", "role": "billing-admin", "verified": true, "authenticationMethod": "google"},
+        {"organization": "nordic", "email": "kai@nordic.example", "role": "owner", "verified": true, "authenticationMethod": "google"},
+        {"organization": "paid", "email": "ada@halden.example", "role": "owner", "verified": true, "authenticationMethod": "google"}
+    ]
+}"#;
+
+async fn vendor() -> Story {
+    let story = Story::new().await;
+    story.directory(VENDOR);
+    story
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_1_an_owner_connects() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&bought).to("organization:halden");
+    let words = story
+        .is_refused(ask.clone().member("bill@halden.example"), "PC-1")
+        .await;
+    expect![[r#"
+        PC-1 refuse
+          bill@halden.example is not an owner of Halden Freight (role: billing-admin).
+          → One of the owners connects it, or makes the person an owner. Owners: ada@halden.example, otto@halden.example.
+          member.role = billing-admin (import vendor.json)
+          member.email = bill@halden.example (import vendor.json)
+          organization.name = Halden Freight (import vendor.json)
+          organization.owners = ada@halden.example, otto@halden.example (import vendor.json)
+    "#]].assert_eq(&words);
+    story.links_at_once(ask.member("ada@halden.example")).await;
+    assert_eq!(story.state(&bought.agreement_id), "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_2_only_organizations_on_starter() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&bought).member("ada@halden.example");
+    let words = story
+        .is_refused(ask.clone().to("organization:paid"), "PC-2")
+        .await;
+    expect![[r#"
+        PC-2 refuse
+          Paid Already is on the plan standard; only organizations on Starter can be connected.
+          → Choose an organization on Starter, or create a new one.
+          organization.plan = standard (import vendor.json)
+          organization.name = Paid Already (import vendor.json)
+    "#]]
+    .assert_eq(&words);
+    story.links_at_once(ask.to("organization:halden")).await;
+    expect!["aws-marketplace (agmt-1 · AWS 222233334444) on standard"]
+        .assert_eq(&story.pays("halden"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_3_the_same_authentication_method() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&bought).to("organization:halden");
+    let words = story
+        .is_refused(ask.clone().member("otto@halden.example"), "PC-3")
+        .await;
+    expect![[r#"
+        PC-3 refuse
+          otto@halden.example signs in with sso, but Halden Freight uses google.
+          → The person signs in with google and opens the registration link again.
+          member.authentication_method = sso (import vendor.json)
+          organization.authentication_method = google (import vendor.json)
+          member.email = otto@halden.example (import vendor.json)
+          organization.name = Halden Freight (import vendor.json)
+    "#]]
+    .assert_eq(&words);
+    story.links_at_once(ask.member("ada@halden.example")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_4_no_second_organization_and_the_owners_are_asked_for_an_invitation() {
+    let story = vendor().await;
+    let first = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&first)
+        .to("organization:halden")
+        .member("ada@halden.example");
+    story.links_at_once(ask).await;
+
+    let second = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&second)
+        .to("organization:nordic")
+        .member("kai@nordic.example");
+    let words = story.is_refused(ask.clone(), "PC-4").await;
+    expect![[r#"
+        PC-4 refuse
+          AWS account 222233334444 is subscribed already and linked to Halden Freight (owners: ada@halden.example, otto@halden.example). Setting up creates no second linked organization.
+          → Send the request for an invitation below; an owner of Halden Freight invites the person.
+          links[0].account = 222233334444 (Bindery)
+          links[0].agreement = agmt-1 (Bindery)
+          links[0].listing = Pinecone - Pay as you go (Bindery)
+          links[0].owners = ada@halden.example, otto@halden.example (Bindery)
+          links[0].same_account = true (Bindery)
+          links[0].same_group = true (Bindery)
+          links[0].same_license = false (Bindery)
+          links[0].same_target = false (Bindery)
+          links[0].state = active (Bindery)
+          links[0].target_id = halden (Bindery)
+          links[0].target_name = Halden Freight (Bindery)
+          account.id = 222233334444 (AWS ResolveCustomer)
+    "#]].assert_eq(&words);
+    let plan = story.plans(ask).await;
+    let refusal = plan.refusals().find(|it| it.rule == "PC-4").unwrap();
+    expect!["Hello ada@halden.example, otto@halden.example, kai@nordic.example wants to use Pinecone through AWS account 222233334444, which is connected to the organization Halden Freight. Please invite kai@nordic.example to it. Thank you."].assert_eq(&refusal.to_buyer.as_ref().unwrap().en);
+
+    // Neither does a new organization come of it.
+    let ask = by_token(&second)
+        .to("new-organization:Halden Search")
+        .member("kai@nordic.example")
+        .answer("organization.authentication_method", "google");
+    story.is_refused(ask, "PC-4").await;
+    assert_eq!(story.organization_called("Halden Search"), [""; 0]);
+
+    let other = story.subscribes(LISTING, NORDIC).await;
+    let ask = by_token(&other)
+        .to("organization:nordic")
+        .member("kai@nordic.example");
+    story.links_at_once(ask).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_5_a_new_organization_connected_to_aws() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&bought)
+        .to("new-organization:Halden Search")
+        .member("new@halden.example");
+    let failure = story.tries_to_plan(ask.clone()).await.unwrap_err();
+    assert_eq!(failure.message, "Authentication method is missing");
+
+    let ask = ask.answer("organization.authentication_method", "google");
+    let plan = story.plans(ask).await;
+    expect![[r#"
+        Check agreement agmt-1 [Now]
+        Create organization Halden Search [Now]
+        Create member.role new@halden.example: ? → owner [Now]
+        Bind license l-1ba08ac62c4f55dfe2dccffe4f7d2db2:  → Halden Search [Now]
+        Set organization.payment_method Halden Search: none → aws-marketplace [Now]
+        Set organization.payment_reference Halden Search: none → agmt-1 · AWS 222233334444 [Now]
+        Set organization.plan Halden Search: none → standard [Now]
+    "#]]
+    .assert_eq(&story.steps(&plan));
+    let record = story.links(&plan).await;
+    let made = story.organization_called("Halden Search");
+    assert_eq!(made, [record.link.target.id.as_str()]);
+    assert_eq!(
+        story.members(&made[0]),
+        ["new@halden.example owner not verified"]
+    );
+    expect!["aws-marketplace (agmt-1 · AWS 222233334444) on standard"]
+        .assert_eq(&story.pays(&made[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_6_a_confirmation_in_the_buyers_language() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let ask = by_token(&bought)
+        .to("organization:halden")
+        .member("ada@halden.example");
+    story.links_at_once(ask).await;
+    let (_, words) = story.connection.link_of(&bought.agreement_id).unwrap();
+    let words = words.confirmation.unwrap();
+    let said = story.named(&[words.en, words.ko, words.zh].join("\n"));
+    expect![[r#"
+        Your Pinecone organization Halden Freight is connected to AWS Marketplace (agreement agmt-1). Usage is billed through AWS account 222233334444 from now on.
+        Pinecone 조직 Halden Freight이(가) AWS Marketplace에 연결되었습니다(계약 agmt-1). 이제 사용량은 AWS 계정 222233334444(으)로 청구됩니다.
+        您的 Pinecone 组织 Halden Freight 已连接到 AWS Marketplace（协议 agmt-1）。此后用量将通过 AWS 账户 222233334444 计费。"#]].assert_eq(&said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pc_7_for_a_commitment_the_buyer_is_sent_to_sales() {
+    let story = vendor().await;
+    let committed = story
+        .buys(&Subscribe {
+            listing: LISTING.to_owned(),
+            account: HALDEN.to_owned(),
+            private_offer: true,
+            value: Some("50000".to_owned()),
+            ..Subscribe::default()
+        })
+        .await;
+    let advice = |found: app::link::Identified| -> Vec<String> {
+        found.advice.into_iter().map(|it| it.text.en).collect()
+    };
+    let found = story
+        .connection
+        .identify_buyer(&committed.registration_token)
+        .await
+        .unwrap();
+    expect![[r#"
+        This listing is pay as you go. For an annual commitment the buyer contacts Pinecone's sales team.
+        Subscribed, but no organization is connected yet."#]].assert_eq(&advice(found).join("\n"));
+
+    let usage = story.subscribes(LISTING, NORDIC).await;
+    let found = story
+        .connection
+        .identify_buyer(&usage.registration_token)
+        .await
+        .unwrap();
+    expect!["Subscribed, but no organization is connected yet."]
+        .assert_eq(&advice(found).join("\n"));
+    let ask = by_token(&usage)
+        .to("organization:nordic")
+        .member("kai@nordic.example");
+    story.links_at_once(ask).await;
+}
