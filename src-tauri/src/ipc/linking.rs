@@ -59,6 +59,8 @@ pub(crate) struct CodesEntered {
     pub again: bool,
     /// `en`, `ko` or `zh`: the language of the mail.
     pub language: Option<String>,
+    /// Whether to stop once the codes are checked, before anything is linked.
+    pub check_only: bool,
 }
 
 impl From<LinkWish> for LinkForm {
@@ -206,6 +208,7 @@ pub(crate) async fn execute_link(
         entered: codes.entered,
         again: codes.again,
         language: codes.language.as_deref().and_then(Language::from_code),
+        check_only: codes.check_only,
     };
     let executed = connection
         .execute_link(&id, &codes)

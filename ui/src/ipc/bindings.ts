@@ -538,6 +538,16 @@ export type Chip = {
 /**  One variant per way the window behaves differently. */
 export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
 
+/**  The limits of codes sent by e-mail. */
+export type CodeLimits = {
+	/**  How many digits a code has. */
+	digits: number,
+	/**  How often a code may be entered. */
+	attempts: number,
+	/**  How often another one may be sent. */
+	resends: number,
+};
+
 /**  A code that was sent by e-mail, as far as it may be shown. */
 export type CodeSentInfo = {
 	/**  Where it was sent. */
@@ -562,6 +572,8 @@ export type CodesEntered = {
 	again: boolean,
 	/**  `en`, `ko` or `zh`: the language of the mail. */
 	language: string | null,
+	/**  Whether to stop once the codes are checked, before anything is linked. */
+	checkOnly: boolean,
 };
 
 /**  A column of the grid. */
@@ -730,6 +742,14 @@ export type DeploymentInfo = {
 	from: Provenance,
 };
 
+/**  One thing that is no longer as it was planned on. */
+export type DifferenceInfo = {
+	/**  What changed. */
+	what: string,
+	/**  What it was. */
+	before: string | null,
+	/**  What it is now. */
+	now: string | null,
 /**  Something that is done later because a link ended. */
 export type DueEffectInfo = {
 	/**  The first agreement of the chain whose link ended. */
@@ -880,6 +900,8 @@ export type Failure = {
 	suggestion: string | null,
 	/**  For a form: what is wrong with which field. */
 	fields: FieldProblem[],
+	/**  For a plan that is no longer what it was made on: what changed. */
+	changes: DifferenceInfo[],
 };
 
 /**  What goes wrong. */
@@ -1131,6 +1153,8 @@ export type LinkPlanInfo = {
 	targetKind: string,
 	/**  The vendor's id of the target; absent for a new organization. */
 	targetId: string | null,
+	/**  What the target is called. */
+	targetName: string,
 	/**  Whether the plan makes the target. */
 	targetIsNew: boolean,
 	/**  The person for whom the link is made. */
@@ -1446,6 +1470,8 @@ export type PolicyInfo = {
 	workspaces: boolean,
 	/**  What is asked for, occasion by occasion. */
 	forms: FormInfo[],
+	/**  The limits of the codes that it has sent by e-mail. */
+	codes: CodeLimits,
 };
 
 /**  How the person likes the window. */

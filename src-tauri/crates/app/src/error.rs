@@ -13,6 +13,7 @@ use crate::ending::EndingError;
 use crate::link::LinkError;
 use crate::mail::{MailError, MailErrorKind};
 use crate::marketplace::{ErrorKind, MarketplaceError};
+use crate::plan::Difference;
 
 /// Why a use case did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +103,8 @@ pub struct Failure {
     pub hint: Option<String>,
     /// What is wrong with which field of a form. Not kept.
     pub fields: Vec<FieldProblem>,
+    /// For a plan that is no longer what it was made on: what changed. Not kept.
+    pub changes: Vec<Difference>,
 }
 
 /// What is wrong with one field of a form.
@@ -194,6 +197,7 @@ impl Failure {
             request: None,
             hint: None,
             fields: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -273,10 +277,15 @@ impl From<&Error> for Failure {
             Error::Ending(error) => error.fields(),
             _ => Vec::new(),
         };
+        let changes = match error {
+            Error::Link(LinkError::Stale(differences)) => differences.clone(),
+            _ => Vec::new(),
+        };
         Self {
             request,
             hint,
             fields,
+            changes,
             ..Self::new(kind, error.to_string())
         }
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use specta::Type;
 
 use crate::Span;
+use crate::plan::DifferenceInfo;
 
 /// Why something did not do as asked, in terms the window can act on and show.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -24,6 +25,8 @@ pub struct Failure {
     pub suggestion: Option<String>,
     /// For a form: what is wrong with which field.
     pub fields: Vec<FieldProblem>,
+    /// For a plan that is no longer what it was made on: what changed.
+    pub changes: Vec<DifferenceInfo>,
 }
 
 /// What is wrong with one field of a form.
@@ -77,6 +80,7 @@ impl Failure {
             at: None,
             suggestion: None,
             fields: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -99,6 +103,7 @@ impl From<app::Failure> for Failure {
         });
         Self {
             fields: fields.collect(),
+            changes: failure.changes.iter().map(DifferenceInfo::from).collect(),
             hint: failure.hint().map(str::to_owned),
             request_id: failure.request,
             ..Self::new(failure.kind.into(), failure.message, None)

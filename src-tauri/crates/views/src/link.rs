@@ -162,6 +162,20 @@ pub struct PolicyInfo {
     pub workspaces: bool,
     /// What is asked for, occasion by occasion.
     pub forms: Vec<FormInfo>,
+    /// The limits of the codes that it has sent by e-mail.
+    pub codes: CodeLimits,
+}
+
+/// The limits of codes sent by e-mail.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeLimits {
+    /// How many digits a code has.
+    pub digits: u32,
+    /// How often a code may be entered.
+    pub attempts: u32,
+    /// How often another one may be sent.
+    pub resends: u32,
 }
 
 /// What is asked for on one occasion.
@@ -218,6 +232,18 @@ impl PolicyInfo {
                 .iter()
                 .map(|form| FormInfo::of(form, language))
                 .collect(),
+            codes: CodeLimits::of(policy),
+        }
+    }
+}
+
+impl CodeLimits {
+    fn of(policy: &Policy) -> Self {
+        let (digits, attempts, resends) = app::link::code_limits(policy);
+        Self {
+            digits,
+            attempts,
+            resends,
         }
     }
 }

@@ -311,6 +311,8 @@ pub struct LinkPlanInfo {
     pub target_kind: String,
     /// The vendor's id of the target; absent for a new organization.
     pub target_id: Option<String>,
+    /// What the target is called.
+    pub target_name: String,
     /// Whether the plan makes the target.
     pub target_is_new: bool,
     /// The person for whom the link is made.
@@ -355,6 +357,7 @@ impl LinkPlanInfo {
             evidence: buyer.evidence.word().to_owned(),
             target_kind: wish.target.kind().word().to_owned(),
             target_id,
+            target_name: target_name(plan),
             target_is_new: wish.target.is_new(),
             member: wish.member.as_ref().map(ToString::to_string),
             verdicts: verdicts.map(|it| VerdictInfo::of(it, language)).collect(),
@@ -374,6 +377,22 @@ impl LinkPlanInfo {
             state: kept.state.into(),
             codes: kept.codes.iter().map(CodeSentInfo::from).collect(),
             ..Self::new(&kept.plan, language)
+        }
+    }
+}
+
+/// What the target is called: as the plan binds it, else as it was asked for.
+fn target_name(plan: &LinkPlan) -> String {
+    let mut steps = plan.steps.iter();
+    let bound = steps.find(|it| it.kind == StepKind::Bind && it.what != "workspace");
+    match (
+        bound.and_then(|it| it.after.clone()),
+        &plan.asked.wish.target,
+    ) {
+        (Some(name), _) => name,
+        (None, TargetChoice::NewOrganization(name)) => name.to_string(),
+        (None, TargetChoice::NewBillingAccount(id) | TargetChoice::Existing { id, .. }) => {
+            id.to_string()
         }
     }
 }

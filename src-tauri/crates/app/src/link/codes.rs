@@ -113,7 +113,7 @@ impl NewCode {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let limits = policy.verification.as_ref();
-        let digits = limits.map_or(DIGITS, |it| it.digits).clamp(4, 9);
+        let (digits, ..) = code_limits(policy);
         let lifetime = limits.map_or(600_000, |it| millis(it.lifetime));
         let code = zeroize::Zeroizing::new(random_digits(digits)?);
         let mut salt = [0; 16];
@@ -161,10 +161,13 @@ fn random_digits(count: u32) -> Result<String, Error> {
     Ok(digits)
 }
 
-/// How often a code may be entered, and how often another one may be sent.
-pub(crate) fn limits(policy: &Policy) -> (u32, u32) {
+/// How many digits a code has, how often one may be entered, and how often another may be sent.
+#[must_use]
+pub fn code_limits(policy: &Policy) -> (u32, u32, u32) {
     let own = policy.verification.as_ref();
-    own.map_or((5, 3), |it| (it.attempts, it.resends))
+    own.map_or((DIGITS, 5, 3), |it| {
+        (it.digits.clamp(4, 9), it.attempts, it.resends)
+    })
 }
 
 fn millis(span: std::time::Duration) -> i64 {

@@ -30,12 +30,14 @@ pub struct Codes {
     pub again: bool,
     /// The language of the mails.
     pub language: Option<Language>,
+    /// Whether to stop once the codes are checked: the person wants to know before anything is linked.
+    pub check_only: bool,
 }
 
 /// What carrying out came to.
 #[derive(Clone, Debug)]
 pub enum Executed {
-    /// Codes were sent; the plan goes on when they are entered.
+    /// Codes were sent, or were only to be checked; the plan goes on when all are entered.
     CodesSent(Vec<CodeSent>),
     /// The link is made.
     Linked(Box<LinkRecord>),
@@ -102,6 +104,10 @@ impl<M: Marketplace> Console<M> {
                 .send_codes(&permit, &kept, &missing, entered, now)
                 .await?;
             return Ok(Executed::CodesSent(sent));
+        }
+        if entered.check_only {
+            let kept = tokio::task::block_in_place(|| super::kept(self.store(), id))?;
+            return Ok(Executed::CodesSent(kept.codes));
         }
         tokio::task::block_in_place(|| {
             let opened = self.open_audit(&permit, &kept.plan, now)?;
@@ -175,7 +181,7 @@ impl<M: Marketplace> Console<M> {
         let id = plan_id(&kept.plan)?;
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (attempts_max, _) = codes::limits(policy);
+        let (_, attempts_max, _) = codes::code_limits(policy);
         for code in entered
             .entered
             .iter()
@@ -261,7 +267,7 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<NewCode, Error> {
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (_, resends_max) = codes::limits(policy);
+        let (.., resends_max) = codes::code_limits(policy);
         if before.is_some_and(|it| it.sends > resends_max) {
             return Err(LinkError::CodesSpent.into());
         }

@@ -38,6 +38,7 @@ pub(crate) async fn run(
                 entered: code,
                 again: resend,
                 language,
+                check_only: false,
             };
             execute(&plan, &codes, connection, output).await
         }
