@@ -39,8 +39,8 @@ pub use directory_list::{
     OrganizationSort, OrganizationsList,
 };
 pub use ending::{
-    AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo,
-    EndingsInfo,
+    AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow, CancellationRequestInfo,
+    DueEffectInfo, EndingPlanInfo, EndingsInfo, UnansweredInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
