@@ -27,7 +27,7 @@ export async function settle<T>(asked: Promise<Outcome<T>>): Promise<Outcome<T>>
 
 export function unexpected(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "internal", message, hint: null, requestId: null, at: null, suggestion: null, fields: [] };
+  return { code: "internal", message, hint: null, requestId: null, at: null, suggestion: null, fields: [], changes: [] };
 }
 
 /** Calls `heard` for every event until the returned function is called, even when that is before listening began. */

@@ -37,6 +37,9 @@ export const icons = {
   building: "M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3",
   card: "M3 6h18v13H3zM3 10h18M7 15h4",
   upload: "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
+  link: "M10 14a4.5 4.5 0 0 0 6.4 0l3.2-3.2a4.5 4.5 0 0 0-6.4-6.4L12 5.6M14 10a4.5 4.5 0 0 0-6.4 0l-3.2 3.2a4.5 4.5 0 0 0 6.4 6.4l1.2-1.2",
+  arrow: "M5 12h14M13 6l6 6-6 6",
+  mail: "M3 5h18v14H3z M3 7l9 6 9-6",
   swap: "m8 9 4-4 4 4M8 15l4 4 4-4",
 } as const;
 
