@@ -7,6 +7,7 @@ import type {
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
 import { FakeDirectory } from "./fakeDirectory";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
+import { FakeEndings, reasonCodes, Refused } from "./fakeEndings";
 import { makeRows, NOW } from "./fakeRows";
 
 export type Command = Exclude<keyof Backend, "events">;
@@ -14,6 +15,16 @@ export type Command = Exclude<keyof Backend, "events">;
 export { failureOf };
 
 const ok = <T>(data: T): Outcome<T> => ({ status: "ok", data });
+
+/** What the answer is, or why there is none. */
+function refusable<T>(answer: () => T): Outcome<T> {
+  try {
+    return ok(answer());
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { status: "error", error: thrown.failure };
+    throw thrown;
+  }
+}
 
 /** Holds an answer back until it is let go. */
 export type Gate = { open: () => void };
@@ -32,6 +43,8 @@ export class FakeCore {
   checks = new Map<string, CheckView>();
   removed: RemovedView = { links: 0, files: [], secrets: [] };
   address: string | null = null;
+  /** What is ending, and what was done. */
+  readonly endings = new FakeEndings(() => this.rows);
   /** The agreements of the connections that are not shown. */
   worlds = new Map<string, AgreementRow[]>();
   #failing = new Map<Command, Failure>();
@@ -132,12 +145,12 @@ export class FakeCore {
 
   async #answer<T>(command: Command, argument: unknown, answer: () => T): Promise<Outcome<T>> {
     this.calls.push({ command, argument });
-    // What fails does nothing.
-    const prepared = this.#failing.has(command) ? undefined : answer(); // As the data is now, also when it is told later.
+    // What fails does nothing. As the data is now, also when it is told later.
+    const prepared = this.#failing.has(command) ? undefined : refusable(answer);
     const gate = this.#gates.get(command)?.shift();
     if (gate !== undefined) await gate;
     const failure = this.#failing.get(command);
-    return failure === undefined ? ok(prepared as T) : { status: "error", error: failure };
+    return failure === undefined && prepared !== undefined ? prepared : { status: "error", error: failure ?? failureOf() };
   }
 
   #make(): Backend {
@@ -169,6 +182,19 @@ export class FakeCore {
           .map(({ organization: it }) => ({ kind: "organization" as const, id: it.id, title: it.name, detail: `Organization · ${it.id}` })),
         { kind: "filter" as const, id: text, title: `Agreements with “${text}”`, detail: `${this.rows.filter(matcher(text)).length}` },
       ]),
+      cancelReasons: () => can("cancelReasons", null, () => ({ codes: reasonCodes, descriptionMax: 2_000 })),
+      planCancel: (agreement, reason, description) => can("planCancel", { agreement, reason, description }, () => this.endings.planCancel(agreement, reason, description)),
+      executeCancel: (plan, confirmed) => can("executeCancel", { plan, confirmed }, () => this.endings.executeCancel(plan, confirmed)),
+      withdrawCancellation: (request, reason) => can("withdrawCancellation", { request, reason }, () => this.endings.withdraw(request)),
+      planUnlink: (agreement, reason) => can("planUnlink", { agreement, reason }, () => this.endings.planUnlink(agreement, reason)),
+      executeUnlink: (plan, confirmed) => can("executeUnlink", { plan, confirmed }, () => this.endings.executeUnlink(plan, confirmed)),
+      listEndings: () => can("listEndings", null, () => this.endings.list()),
+      listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
+      verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
+      pendingPlans: () => can("pendingPlans", null, () => this.endings.waiting),
+      withdrawPlan: (plan) => can("withdrawPlan", plan, () => this.endings.withdrawPlan(plan)),
+      identifyBuyer: () => this.#absent(), findTargets: () => this.#absent(), showTarget: () => this.#absent(), planLink: () => this.#absent(),
+      showPlan: () => this.#absent(), executeLink: () => this.#absent(), showLink: () => this.#absent(),
       overview: () => can("overview", null, () => this.#overview()),
       status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),
@@ -233,6 +259,11 @@ export class FakeCore {
       reportActivity: () => can("reportActivity", null, () => null),
       events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), importProgressed: listening(this.#imported), syncProgressed: listening(this.#progressed) },
     };
+  }
+
+  /** Nothing of this window asks for it. */
+  #absent<T>(): Promise<Outcome<T>> {
+    return Promise.resolve({ status: "error", error: failureOf({ code: "notFound" }) });
   }
 
   #found<T>(command: Command, id: string, found: T | undefined): Promise<Outcome<T>> {
@@ -322,7 +353,7 @@ export class FakeCore {
         { id: "agmt-1first0000000000000000001", status: "RENEWED", startsAt: NOW - 700 * DAY, endsAt: NOW - 344 * DAY, value: { amount: "96000.00", currency: "USD" }, current: false },
         { id: row.id, status: row.status, startsAt: row.startsAt, endsAt: row.endsAt, value: row.value, current: true },
       ],
-      cancellations: row.state === "cancelPending" ? [{ id: "acr-abcdexampleid", status: "PENDING_APPROVAL", reason: "INCORRECT_TERMS_ACCEPTED", createdAt: NOW - DAY, updatedAt: NOW - DAY }] : [],
+      cancellations: this.endings.pendingOf(row.id).concat(this.endings.requests.length === 0 && row.state === "cancelPending" ? [{ id: "acr-abcdexampleid", status: "PENDING_APPROVAL", reason: "INCORRECT_TERMS_ACCEPTED", createdAt: NOW - DAY, consentAt: NOW + 6 * DAY, updatedAt: NOW - DAY }] : []),
       siblings: 2, listed, detailed,
       detailsFailure: row.detailsAt === null ? failureOf({ code: "denied", message: "AccessDeniedException on GetAgreementTerms.", requestId: "5f0c2b1e-7a3d" }) : null,
       json: JSON.stringify({ row, listed, detailed }, null, 2),

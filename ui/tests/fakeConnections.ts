@@ -24,7 +24,7 @@ export const policyText = (readOnly: boolean): string => JSON.stringify({
 
 const refused = (operation: string): Failure => ({
   code: "denied", message: `User: arn:aws:iam::222233334444:user/bindery is not authorized to perform: aws-marketplace:${operation}.`,
-  hint: null, requestId: `9a3c1f02-${operation.length}f51-4d2e`, at: null, suggestion: null, fields: [],
+  hint: null, requestId: `9a3c1f02-${operation.length}f51-4d2e`, at: null, suggestion: null, fields: [], changes: [],
 });
 
 const operation = (name: string, service: string, withoutIt: string, change: Partial<OperationView> = {}): OperationView => ({

@@ -3,7 +3,7 @@ import type { AgreementRow, AgreementsQuery, Completions, Count, Failure, Filter
 import { NOW } from "./fakeRows";
 
 export const failureOf = (change: Partial<Failure> = {}): Failure => ({
-  code: "internal", message: "It broke.", hint: null, requestId: null, at: null, suggestion: null, fields: [], ...change,
+  code: "internal", message: "It broke.", hint: null, requestId: null, at: null, suggestion: null, fields: [], changes: [], ...change,
 });
 
 export const DAY = 86_400_000;
