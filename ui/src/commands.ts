@@ -3,7 +3,7 @@ import { m } from "./i18n";
 import type { ActionKey } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 import type { Connections } from "./connections.svelte";
-import { hasPane, type Router } from "./router.svelte";
+import { hasPane, type Router, type Screen } from "./router.svelte";
 import type { Session } from "./session.svelte";
 import { themeWords } from "./words";
 
@@ -17,8 +17,8 @@ export type Desk = {
 
 export type CommandGroup = "go" | "data" | "window";
 export type CommandId =
-  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goSandbox" | "goSettings" | "link" | "back" | "forward" | "closeDetail"
-  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
+  | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goEndings" | "goActivity" | "goSandbox" | "goSettings" | "link" | "back" | "forward" | "closeDetail"
+  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "cancelAgreement" | "unlinkAgreement" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
 
 export type Command = {
   id: CommandId;
@@ -40,6 +40,8 @@ export const commands: readonly Command[] = [
   { id: "goAgreements", group: "go", icon: "list", title: m.command_go_agreements, keys: ["Ctrl+2"], run: ({ router }) => router.go({ screen: "agreements" }) },
   { id: "goNeedsSetup", group: "go", icon: "inbox", title: m.command_go_needs_setup, keys: ["Ctrl+3"], run: ({ router }) => router.go({ screen: "needs-setup" }) },
   { id: "goOrganizations", group: "go", icon: "building", title: m.command_go_organizations, keys: ["Ctrl+4"], run: ({ router }) => router.go({ screen: "organizations" }) },
+  { id: "goEndings", group: "go", icon: "clock", title: m.command_go_endings, keys: ["Ctrl+5"], run: ({ router }) => router.go({ screen: "endings" }) },
+  { id: "goActivity", group: "go", icon: "shield", title: m.command_go_activity, keys: ["Ctrl+6"], run: ({ router }) => router.go({ screen: "activity" }) },
   { id: "goSandbox", group: "go", icon: "flask", title: m.command_go_sandbox, keys: ["Ctrl+9"], run: ({ router }) => router.go({ screen: "sandbox" }), when: hasSandbox },
   { id: "goSettings", group: "go", icon: "gear", title: m.command_go_settings, keys: ["Ctrl+,"], run: ({ router }) => router.go({ screen: "settings" }) },
   { id: "back", group: "go", icon: "left", title: m.command_back, keys: ["Alt+ArrowLeft"], run: () => history.back() },
@@ -51,6 +53,8 @@ export const commands: readonly Command[] = [
   { id: "syncFull", group: "data", icon: "renew", title: m.command_sync_full, keys: ["Ctrl+Shift+R"], run: ({ session }) => void session.startSync(true) },
   { id: "stopSync", group: "data", icon: "stop", title: m.command_stop_sync, keys: [], run: ({ session }) => void session.stopSync(), when: ({ session }) => session.sync !== null },
   { id: "importOrganizations", group: "data", icon: "upload", title: m.command_import_organizations, keys: [], run: ({ session }) => (session.importing = true), when: ({ session }) => session.status?.connection.readOnly === false },
+  { id: "cancelAgreement", group: "data", icon: "minus", title: m.command_cancel_agreement, keys: [], action: "request-cancellation", run: ({ router, session }) => { const id = openAgreement(router); if (id !== null) session.ending = { what: "cancel", agreements: [{ id, name: null }] }; }, when: ({ router }) => openAgreement(router) !== null },
+  { id: "unlinkAgreement", group: "data", icon: "swap", title: m.command_unlink_agreement, keys: [], action: "unlink", run: ({ router, session }) => { const agreement = openAgreement(router); if (agreement !== null) session.ending = { what: "unlink", agreement }; }, when: ({ router }) => openAgreement(router) !== null },
   { id: "addAccount", group: "window", icon: "plus", title: m.command_add_account, keys: [], run: ({ connections }) => connections.ask({ what: "add" }) },
   { id: "lock", group: "window", icon: "lock", title: m.command_lock, keys: ["Ctrl+L"], run: ({ connections }) => void connections.lock() },
   { id: "themeSystem", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.system() }), keys: [], run: ({ session }) => session.prefer({ theme: "system" }) },
@@ -98,6 +102,12 @@ function keyOf(event: KeyboardEvent): string {
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+}
+
+/** The agreement that is open beside the screen, if one is. */
+function openAgreement({ route }: Router): string | null {
+  const shows: readonly Screen[] = ["overview", "agreements", "needs-setup", "endings"];
+  return shows.includes(route.screen) ? route.open : null;
 }
 
 function hasSandbox({ session }: Desk): boolean {

@@ -100,3 +100,13 @@ export function sentence(text: string): string {
   const begun = text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
   return begun === "" || /[.!?…。]$/.test(begun) ? begun : `${begun}.`;
 }
+
+/** What is left of a countdown in its two largest units: "5 d 3 h", "3 h 12 min". */
+export function left(ms: number): string {
+  if (ms < HOUR_MS) return span(ms);
+  const [large, small] = ms < DAY_MS ? [HOUR_MS, MINUTE_MS] : [DAY_MS, HOUR_MS];
+  const words = large === DAY_MS ? [m.span_days, m.span_hours] as const : [m.span_hours, m.span_minutes] as const;
+  const rest = Math.floor((ms % large) / small);
+  const whole = words[0]({ value: count(Math.floor(ms / large)) });
+  return rest === 0 ? whole : `${whole} ${words[1]({ value: count(rest) })}`;
+}

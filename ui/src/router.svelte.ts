@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { OrganizationSort, SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "sandbox", "settings"] as const;
+export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "endings", "activity", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
 export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "members" | "workspaces" | "links" | "json";
 export type Sort = SortKey | OrganizationSort;

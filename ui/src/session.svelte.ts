@@ -1,5 +1,6 @@
 import { createContext } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
+import type { Ending } from "./ending";
 import { sentence } from "./format";
 import { listen, settle, unexpected, type Backend } from "./ipc/backend";
 import type { ActionKey, Failure, Preferences, Status, SyncProgress, Theme } from "./ipc/bindings";
@@ -30,6 +31,8 @@ export class Session {
   #kept = new Map<string, unknown>();
   /** Whether a file of the directory is being imported: its dialog lies over every screen. */
   importing = $state(false);
+  /** What is about to be ended or withdrawn: its dialog lies over every screen. */
+  ending = $state.raw<Ending>();
   /** Why the last thing asked for in the frame (a sync, a save) did not happen. */
   trouble = $state.raw<Failure>();
 

@@ -27,6 +27,7 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
   keyring: { title: m.code_keyring, meaning: m.code_keyring_means },
   refused: { title: m.code_refused, meaning: m.code_refused_means },
   stale: { title: m.code_stale, meaning: m.code_stale_means },
+  unsettled: { title: m.code_unsettled, meaning: m.code_unsettled_means },
   locked: { title: m.code_locked, meaning: m.code_locked_means },
   stopped: { title: m.code_stopped, meaning: m.code_stopped_means },
   internal: { title: m.code_internal, meaning: m.code_internal_means },

@@ -7,6 +7,7 @@ import type {
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
 import { FakeDirectory } from "./fakeDirectory";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
+import { FakeEndings, reasonCodes } from "./fakeEndings";
 import { FakeLinking, Refused } from "./fakeLinking";
 import { makeRows, NOW } from "./fakeRows";
 
@@ -45,6 +46,8 @@ export class FakeCore {
   address: string | null = null;
   /** Linking, by policies as the built-in ones are. */
   readonly linking = new FakeLinking(() => this.rows);
+  /** What is ending, and what was done. */
+  readonly endings = new FakeEndings(() => this.rows);
   /** The agreements of the connections that are not shown. */
   worlds = new Map<string, AgreementRow[]>();
   #failing = new Map<Command, Failure>();
@@ -187,10 +190,19 @@ export class FakeCore {
       showTarget: (kind, id) => can("showTarget", { kind, id }, () => this.linking.parts(id)),
       planLink: (wish) => can("planLink", wish, () => this.linking.plan(wish)),
       showPlan: (id) => can("showPlan", id, () => this.linking.show(id)),
-      pendingPlans: () => can("pendingPlans", null, () => this.linking.pending()),
       executeLink: (id, codes) => can("executeLink", { id, codes }, () => this.linking.execute(id, codes)),
-      withdrawPlan: (id) => can("withdrawPlan", id, () => this.linking.withdraw(id)),
       showLink: (id) => can("showLink", id, () => this.linking.link(id)),
+      cancelReasons: () => can("cancelReasons", null, () => ({ codes: reasonCodes, descriptionMax: 2_000 })),
+      planCancel: (agreement, reason, description) => can("planCancel", { agreement, reason, description }, () => this.endings.planCancel(agreement, reason, description)),
+      executeCancel: (plan, confirmed) => can("executeCancel", { plan, confirmed }, () => this.endings.executeCancel(plan, confirmed)),
+      withdrawCancellation: (request, reason) => can("withdrawCancellation", { request, reason }, () => this.endings.withdraw(request)),
+      planUnlink: (agreement, reason) => can("planUnlink", { agreement, reason }, () => this.endings.planUnlink(agreement, reason)),
+      executeUnlink: (plan, confirmed) => can("executeUnlink", { plan, confirmed }, () => this.endings.executeUnlink(plan, confirmed)),
+      listEndings: () => can("listEndings", null, () => this.endings.list()),
+      listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
+      verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
+      pendingPlans: () => can("pendingPlans", null, () => [...this.linking.pending(), ...this.endings.waiting]),
+      withdrawPlan: (id) => can("withdrawPlan", id, () => { this.linking.withdraw(id); this.endings.withdrawPlan(id); return null; }),
       overview: () => can("overview", null, () => this.#overview()),
       status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),
@@ -256,6 +268,7 @@ export class FakeCore {
       events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), importProgressed: listening(this.#imported), syncProgressed: listening(this.#progressed) },
     };
   }
+
 
   #found<T>(command: Command, id: string, found: T | undefined): Promise<Outcome<T>> {
     if (found !== undefined) return this.#answer(command, id, () => found);
@@ -344,7 +357,7 @@ export class FakeCore {
         { id: "agmt-1first0000000000000000001", status: "RENEWED", startsAt: NOW - 700 * DAY, endsAt: NOW - 344 * DAY, value: { amount: "96000.00", currency: "USD" }, current: false },
         { id: row.id, status: row.status, startsAt: row.startsAt, endsAt: row.endsAt, value: row.value, current: true },
       ],
-      cancellations: row.state === "cancelPending" ? [{ id: "acr-abcdexampleid", status: "PENDING_APPROVAL", reason: "INCORRECT_TERMS_ACCEPTED", createdAt: NOW - DAY, updatedAt: NOW - DAY }] : [],
+      cancellations: this.endings.pendingOf(row.id).concat(this.endings.requests.length === 0 && row.state === "cancelPending" ? [{ id: "acr-abcdexampleid", status: "PENDING_APPROVAL", reason: "INCORRECT_TERMS_ACCEPTED", createdAt: NOW - DAY, consentAt: NOW + 6 * DAY, updatedAt: NOW - DAY }] : []),
       siblings: 2, listed, detailed,
       detailsFailure: row.detailsAt === null ? failureOf({ code: "denied", message: "AccessDeniedException on GetAgreementTerms.", requestId: "5f0c2b1e-7a3d" }) : null,
       json: JSON.stringify({ row, listed, detailed }, null, 2),

@@ -29,7 +29,7 @@ export const verdict = (rule: string, outcome: "pass" | "refuse" | "unknown", ti
   rule, outcome, title, message: title, evidence: [], remedy: null, toBuyer: null, overridable: false, overridden: null, missing: [], awaitsCode: false, ...change,
 });
 export const step = (number: number, kind: StepInfo["kind"], what: string, change: Partial<StepInfo> = {}): StepInfo => ({
-  number, kind, what, id: null, name: null, attribute: null, before: null, after: null, when: "now", at: null, says: null, covers: [], unknown: [], operation: null, request: null, ...change,
+  number, kind, what, id: null, name: null, attribute: null, before: null, after: null, when: "now", at: null, delay: null, says: null, covers: [], unknown: [], operation: null, request: null, ...change,
 });
 const words = (en: string, ko: string, zh: string): InLanguages => ({ en, ko, zh });
 const base = [
@@ -182,7 +182,7 @@ export class FakeLinking {
     const active = plan.policy === "guance";
     const detail: LinkDetail = {
       link: {
-        agreement: plan.agreement, license: plan.license, account: plan.account, state: active ? "active" : "awaiting-aws", targetKind: plan.targetKind, targetId: plan.targetId ?? "org-new", targetName: plan.targetName, since: NOW,
+        agreement: plan.agreement, chain: plan.agreement, license: plan.license, account: plan.account, state: active ? "active" : "awaiting-aws", targetKind: plan.targetKind, targetId: plan.targetId ?? "org-new", targetName: plan.targetName, since: NOW,
         source: `Bindery, ${id}`, workspaces: plan.steps.filter(({ kind, what }) => kind === "bind" && what === "workspace").map((it) => it.id ?? it.name ?? ""), policy: plan.policy, plan: id, member: plan.member, reason: null,
       },
       confirmation: active ? words(`The Guance Commercial Plan is on. The fees of your bound workspaces are settled from AWS account ${plan.account}, by way of the Billing Center account ${plan.targetName}.`,

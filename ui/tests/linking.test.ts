@@ -452,7 +452,7 @@ describe("the ways there", () => {
   it("show why a link was refused, on its agreement", async () => {
     const core = selling("emqx-payg");
     core.linking.links.set("agmt-1example", {
-      link: { agreement: "agmt-1example", license: null, account: "111122223333", state: "refused", targetKind: "organization", targetId: "org-halden", targetName: "halden-freight", since: 0, source: "Bindery", workspaces: [], policy: "emqx", plan: "plan-9", member: null, reason: "Refused by EM-1." },
+      link: { agreement: "agmt-1example", chain: "agmt-1example", license: null, account: "111122223333", state: "refused", targetKind: "organization", targetId: "org-halden", targetName: "halden-freight", since: 0, source: "Bindery", workspaces: [], policy: "emqx", plan: "plan-9", member: null, reason: "Refused by EM-1." },
       confirmation: null, waiting: null, refusals: emqxRefusals("halden-freight").slice(0, 1), history: [],
     });
     await openWindow(core, "#/agreements?open=agmt-1example&tab=link");

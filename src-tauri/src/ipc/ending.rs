@@ -3,11 +3,11 @@
 use app::{audit, ending};
 use domain::{AgreementId, CancellationRequestId, PlanId};
 use policy::Language;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::plan::PlanState;
 use views::{
-    AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
+    AuditCheckInfo, AuditWindow, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
     LinkRecordInfo,
 };
 
@@ -123,29 +123,40 @@ pub(crate) async fn execute_unlink(
 pub(crate) async fn list_endings(session: Opened<'_>) -> Result<EndingsInfo, Failure> {
     let connection = session.connection().await?;
     blocking(move || {
-        Ok(EndingsInfo::from(&ending::endings(
-            connection.store(),
-            connection.clock(),
-        )?))
+        let endings = ending::endings(connection.store(), connection.clock())?;
+        Ok(EndingsInfo::of(&endings, connection.clock().now()))
     })
     .await
 }
 
-/// Entries of the audit with a number below `before`, newest first, that have the text somewhere.
+/// Which part of the audit.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AuditQuery {
+    /// What is to stand somewhere in it; everything when empty.
+    pub search: String,
+    /// Only what this entry belongs to.
+    pub entry: Option<u32>,
+    /// Place of the first one.
+    pub offset: u32,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What was done, newest first: what was begun, with what came of it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_audit(
     session: Opened<'_>,
-    search: String,
-    before: Option<u32>,
-    limit: u32,
-) -> Result<Vec<AuditEntryInfo>, Failure> {
+    query: AuditQuery,
+) -> Result<AuditWindow, Failure> {
     let connection = session.connection().await?;
     blocking(move || {
-        let before = before.map(i64::from);
-        let limit = limit.min(AUDIT_PAGE_MAX) as usize;
-        let rows = audit::entries(connection.store(), &search, before, limit)?;
-        Ok(rows.iter().map(AuditEntryInfo::from).collect())
+        let entry = query.entry.map(i64::from);
+        let limit = query.limit.min(AUDIT_PAGE_MAX) as usize;
+        let offset = query.offset as usize;
+        let found = audit::actions(connection.store(), &query.search, entry, offset, limit)?;
+        Ok(AuditWindow::from(&found))
     })
     .await
 }

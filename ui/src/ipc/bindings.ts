@@ -33,8 +33,8 @@ export const commands = {
 	executeUnlink: (plan: string, confirmed: string) => typedError<LinkRecordInfo, Failure>(__TAURI_INVOKE("execute_unlink", { plan, confirmed })),
 	/**  Everything that is ending. */
 	listEndings: () => typedError<EndingsInfo, Failure>(__TAURI_INVOKE("list_endings")),
-	/**  Entries of the audit with a number below `before`, newest first, that have the text somewhere. */
-	listAudit: (search: string, before: number | null, limit: number) => typedError<AuditEntryInfo[], Failure>(__TAURI_INVOKE("list_audit", { search, before, limit })),
+	/**  What was done, newest first: what was begun, with what came of it. */
+	listAudit: (query: AuditQuery) => typedError<AuditWindow, Failure>(__TAURI_INVOKE("list_audit", { query })),
 	/**  Goes through the whole audit. */
 	verifyAudit: () => typedError<AuditCheckInfo, Failure>(__TAURI_INVOKE("verify_audit")),
 	/**  What a text is that a buyer brought, and whose. */
@@ -320,6 +320,16 @@ export type AgreementsWindow = {
 	micros: number,
 };
 
+/**  Something that was done, or begun: an entry of the audit with the one that closes it. */
+export type AuditActionInfo = {
+	/**  What was begun, or noted. */
+	entry: AuditEntryInfo,
+	/**  What came of it. */
+	closing: AuditEntryInfo | null,
+	/**  `open` while nothing is known to have come of it, else the outcome's word. */
+	state: string,
+};
+
 /**  What a look through the whole audit found. */
 export type AuditCheckInfo = {
 	/**  Whether every entry follows from the ones before. */
@@ -362,6 +372,28 @@ export type AuditEntryInfo = {
 	requestId: string | null,
 	/**  Everything else, as JSON text. */
 	detail: string,
+};
+
+/**  Which part of the audit. */
+export type AuditQuery = {
+	/**  What is to stand somewhere in it; everything when empty. */
+	search: string,
+	/**  Only what this entry belongs to. */
+	entry: number | null,
+	/**  Place of the first one. */
+	offset: number,
+	/**  At most so many. */
+	limit: number,
+};
+
+/**  A part of what was done, newest first. */
+export type AuditWindow = {
+	/**  The actions. */
+	rows: AuditActionInfo[],
+	/**  How many match. */
+	matched: number,
+	/**  How many there are. */
+	total: number,
 };
 
 /**  Something that is wrong with a row of a file. */
@@ -459,6 +491,8 @@ export type CancellationInfo = {
 	reason: string,
 	/**  When it was sent. */
 	createdAt: Millis,
+	/**  When silence becomes consent. */
+	consentAt: Millis,
 	/**  When it last changed. */
 	updatedAt: Millis,
 };
@@ -536,7 +570,7 @@ export type Chip = {
 };
 
 /**  One variant per way the window behaves differently. */
-export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
+export type Code = "invalid" | "notFound" | "denied" | "credentials" | "codeNeeded" | "offline" | "busy" | "notSent" | "maybeSent" | "unsettled" | "garbage" | "databaseNewer" | "databaseDamaged" | "databaseKey" | "databaseLocked" | "databaseReadOnly" | "diskFull" | "keyring" | "refused" | "stale" | "locked" | "stopped" | "internal";
 
 /**  The limits of codes sent by e-mail. */
 export type CodeLimits = {
@@ -776,6 +810,8 @@ export type DueEffectInfo = {
 	relinkingCallsOff: boolean,
 	/**  When it is done. */
 	dueAt: Millis,
+	/**  Since when it is in its state. */
+	stateAt: Millis,
 	/**  `due`, `done`, `called-off` or `void`. */
 	state: string,
 	/**  Why it was called off or came to nothing. */
@@ -834,10 +870,16 @@ export type EndingWithin = {
 export type EndingsInfo = {
 	/**  Requests that the buyer has not answered, oldest first. */
 	requests: CancellationRequestInfo[],
+	/**  Requests of which AWS did not say whether it took them, oldest first. */
+	unanswered: UnansweredInfo[],
 	/**  Links whose grace period runs. */
 	links: LinkRecordInfo[],
 	/**  What is due, earliest first. */
 	due: DueEffectInfo[],
+	/**  What came due or was called off lately, newest first. */
+	settled: DueEffectInfo[],
+	/**  The agreements that all this is about, as far as AWS told of them. */
+	agreements: AgreementRow[],
 	/**  Agreements whose last usage can still be sent, soonest over first. */
 	lastUsage: LastUsageInfo[],
 };
@@ -1195,6 +1237,8 @@ export type LinkPlanInfo = {
 export type LinkRecordInfo = {
 	/**  The agreement. */
 	agreement: string,
+	/**  The first agreement of its chain of renewals. */
+	chain: string,
 	/**  License ARN. */
 	license: string | null,
 	/**  The buyer's AWS account. */
@@ -1863,6 +1907,16 @@ export type Topic =
 "sandbox" | 
 /**  The person's preferences. */
 "preferences";
+
+/**  A request of which AWS did not say whether it took it. */
+export type UnansweredInfo = {
+	/**  The agreement. */
+	agreement: string,
+	/**  The plan that it was sent by. */
+	plan: string | null,
+	/**  When it was sent. */
+	sentAt: Millis,
+};
 
 /**  A sum in one currency. */
 export type ValueByCurrency = {

@@ -1,5 +1,5 @@
 // ?rows=N &theme=dark &scene=offline|syncing|incomplete|failure|empty|trouble|crash|database-key|opening|locked|attention|code|keyring|denied|read-only
-// &sellers &mails &no-keyring &broken-file &type=… &keys=…  Whatever else is wanted is done to window.core.
+// &endings &audit=N &sellers &mails &no-keyring &broken-file &type=… &keys=…  Whatever else is wanted is done to window.core.
 import "../../src/app/language";
 import "../../src/styles/tokens.css";
 import "../../src/styles/base.css";
@@ -7,6 +7,7 @@ import { mount } from "svelte";
 import App from "../../src/app/App.svelte";
 import { FakeCore, failureOf } from "../fakeBackend";
 import { checkOf, lackingCheck, sellerCard } from "../fakeConnections";
+import { fillEndings, makeAudit } from "../fakeEndings";
 import { makeRows, NOW } from "../fakeRows";
 
 const wanted = new URLSearchParams(location.search);
@@ -37,6 +38,8 @@ if (wanted.has("mails")) {
     subject: number === 4 ? "인증 코드" : "Your verification code", body: "Enter this code where you link your AWS account:\n\n493827\n\nIt is good for 10 minutes. If you did not ask for it, do nothing.\n",
   }));
 }
+if (wanted.has("endings")) fillEndings(core.endings, core.rows);
+if (wanted.has("audit")) core.endings.audit = makeAudit(Number(wanted.get("audit")) || 300, core.rows);
 if (wanted.has("sellers")) {
   const mail = { host: "mail.example.com", port: 465, security: "tls", user: "sales", from: "marketplace@example.com", fromName: "성수로보틱스 영업" };
   core.connect(sellerCard({ id: "acme", name: "Acme Software", mail }), makeRows(40));

@@ -1,7 +1,7 @@
 //! Questions about the audit: what was done, whether it is whole, and taking it elsewhere.
 
 use store::Store;
-use store::table::audit::{AuditRow, Broken};
+use store::table::audit::{AuditActions, AuditRow, Broken};
 
 use crate::{Console, Error, Marketplace};
 
@@ -30,6 +30,21 @@ pub fn entries(
         return Ok(Vec::new());
     }
     Ok(store.read(|read| read.audit(search, before, limit))?)
+}
+
+/// What was done, newest first, and how much there is: what has the text somewhere; with `entry`, only
+/// what that entry belongs to.
+pub fn actions(
+    store: &Store,
+    search: &str,
+    entry: Option<i64>,
+    offset: usize,
+    limit: usize,
+) -> Result<AuditActions, Error> {
+    if search.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+        return Ok(AuditActions::default());
+    }
+    Ok(store.read(|read| read.audit_actions(search, entry, offset, limit))?)
 }
 
 /// Every entry, oldest first, page by page.

@@ -10,9 +10,13 @@ mod error;
 mod settle;
 pub mod unlink;
 
+use std::collections::BTreeSet;
+
 use domain::filter::Filter;
-use domain::{AgreementStatus, CancellationRequest, Pricing, Timestamp};
+use domain::{AgreementId, AgreementStatus, CancellationRequest, Pricing, Timestamp};
 use store::Store;
+use store::table::agreement::AgreementRow;
+use store::table::audit::AuditRow;
 use store::table::due_effect::DueEffect;
 use store::table::link::LinkRecord;
 
@@ -31,15 +35,24 @@ pub const ANSWER_WITHIN_MS: i64 = 7 * domain::time::DAY_MS;
 /// Requests, links or effects listed at most.
 const LISTED_MAX: usize = 10_000;
 
+/// What came due or was called off, listed at most.
+const SETTLED_MAX: usize = 100;
+
 /// Everything that is ending.
 #[derive(Clone, Debug, Default)]
 pub struct Endings {
     /// Requests that the buyer has not answered, oldest first.
     pub requests: Vec<CancellationRequest>,
+    /// Requests of which AWS did not say whether it took them, as the audit opened them, oldest first.
+    pub unanswered: Vec<AuditRow>,
     /// Links whose grace period runs.
     pub links: Vec<LinkRecord>,
     /// What is due, earliest first.
     pub due: Vec<DueEffect>,
+    /// What came due or was called off lately, newest first.
+    pub settled: Vec<DueEffect>,
+    /// The agreements that all this is about, as far as AWS told of them.
+    pub agreements: Vec<AgreementRow>,
     /// Agreements whose last usage can still be sent, soonest over first.
     pub last_usage: Vec<LastUsage>,
 }
@@ -60,20 +73,44 @@ pub struct LastUsage {
 /// Everything that is ending now.
 pub fn endings(store: &Store, clock: &Clock) -> Result<Endings, Error> {
     let far = Timestamp::from_millis(i64::MAX);
-    let (mut requests, links, due) = store.read(|read| {
-        Ok((
-            read.pending_cancellations()?,
-            read.links_ending(LISTED_MAX)?,
-            read.due_effects(far, LISTED_MAX)?,
-        ))
-    })?;
-    requests.sort_by_key(|request| request.created_at);
-    Ok(Endings {
-        requests,
-        links,
-        due,
-        last_usage: last_usage(store, clock)?,
-    })
+    let last_usage = last_usage(store, clock)?;
+    Ok(store.read(|read| {
+        let mut requests = read.pending_cancellations()?;
+        requests.sort_by_key(|request| request.created_at);
+        let mut unanswered = read.open_audit()?;
+        unanswered.retain(|row| row.entry.action == cancel::KIND);
+        let mut endings = Endings {
+            requests,
+            unanswered,
+            links: read.links_ending(LISTED_MAX)?,
+            due: read.due_effects(far, LISTED_MAX)?,
+            settled: read.settled_effects(SETTLED_MAX)?,
+            agreements: Vec::new(),
+            last_usage,
+        };
+        for id in endings.named() {
+            endings.agreements.extend(read.agreement(&id)?);
+        }
+        Ok::<_, store::Error>(endings)
+    })?)
+}
+
+impl Endings {
+    /// Every agreement that is named, once.
+    fn named(&self) -> BTreeSet<AgreementId> {
+        let requests = self.requests.iter().map(|it| it.agreement.clone());
+        let links = self.links.iter().map(|it| it.link.agreement.clone());
+        let unanswered = self
+            .unanswered
+            .iter()
+            .map(|it| it.entry.agreement.as_deref());
+        let effects = self.due.iter().chain(&self.settled);
+        let usage = self.last_usage.iter().map(|it| Some(it.agreement.as_str()));
+        let texts = unanswered.chain(effects.map(|it| Some(it.chain.as_str())));
+        let texts = texts.chain(usage);
+        let parsed = texts.filter_map(|text| AgreementId::parse(text?).ok());
+        requests.chain(links).chain(parsed).collect()
+    }
 }
 
 /// What ended within the last hour, on listings that bill usage.

@@ -165,6 +165,8 @@ kinds! {
     NotSent = "notSent" => Some("Try the connection's mail settings, then send it again."),
     /// A mail server was given a mail, and did not say whether it took it.
     MaybeSent = "maybeSent" => Some("Ask whether the mail came before you send it again."),
+    /// AWS was asked to change something, and did not say whether it did.
+    Unsettled = "unsettled" => Some("Sync in a minute: AWS is looked at, and nothing is sent again."),
     /// The answer made no sense.
     Garbage = "garbage" => Some("Something other than AWS answered: check proxy, VPN and endpoint, then sync again."),
     /// A newer version wrote the database.
@@ -284,7 +286,8 @@ impl From<&Error> for Failure {
             _ => Vec::new(),
         };
         let changes = match error {
-            Error::Link(LinkError::Stale(differences)) => differences.clone(),
+            Error::Link(LinkError::Stale(differences))
+            | Error::Ending(EndingError::Stale(differences)) => differences.clone(),
             _ => Vec::new(),
         };
         Self {

@@ -159,7 +159,12 @@ fn exit_code(code: Code) -> u8 {
         Code::Invalid => 2,
         Code::Refused => 3,
         Code::Denied | Code::Credentials | Code::CodeNeeded => 4,
-        Code::Offline | Code::Busy | Code::Garbage | Code::NotSent | Code::MaybeSent => 5,
+        Code::Offline
+        | Code::Busy
+        | Code::Garbage
+        | Code::NotSent
+        | Code::MaybeSent
+        | Code::Unsettled => 5,
         Code::Stale => 6,
         Code::NotFound => 7,
         Code::DatabaseNewer

@@ -85,5 +85,7 @@ fn import_vendor(connection: &Connection) {
     let plan = import::plan(store, "vendor.json", VENDOR.as_bytes(), None).unwrap();
     let permit = connection.permit(Action::EditDirectory).unwrap();
     let now = connection.clock().now();
-    plan.apply(store, permit, OnBadRows::Refuse, now).unwrap();
+    let go_on = |_, _| std::ops::ControlFlow::Continue(());
+    plan.apply(store, permit, OnBadRows::Refuse, now, go_on)
+        .unwrap();
 }

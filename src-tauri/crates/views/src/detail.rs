@@ -127,6 +127,8 @@ pub struct CancellationInfo {
     pub reason: String,
     /// When it was sent.
     pub created_at: Millis,
+    /// When silence becomes consent.
+    pub consent_at: Millis,
     /// When it last changed.
     pub updated_at: Millis,
 }
@@ -340,6 +342,11 @@ impl From<&domain::CancellationRequest> for CancellationInfo {
             status: request.status.as_wire().to_owned(),
             reason: request.reason.clone(),
             created_at: millis(request.created_at),
+            consent_at: millis(
+                request
+                    .created_at
+                    .plus_millis(app::ending::ANSWER_WITHIN_MS),
+            ),
             updated_at: millis(request.updated_at),
         }
     }

@@ -4,16 +4,16 @@ use app::audit::AuditCheck;
 use app::ending::{CancelPlan, Endings, LastUsage, UnlinkPlan};
 use app::metering::{Sent, UsageFile};
 use app::plan::Plan;
-use domain::CancellationRequest;
+use domain::{CancellationRequest, Timestamp};
 use policy::Language;
 use serde::Serialize;
 use specta::Type;
-use store::table::audit::AuditRow;
+use store::table::audit::{AuditActions, AuditRow};
 use store::table::due_effect::DueEffect;
 use store::table::plan::PlanState;
 
 use crate::plan::{OutcomeInfo, PlanStateInfo, StepInfo, VerdictInfo};
-use crate::{LinkRecordInfo, Millis, millis};
+use crate::{AgreementRow, LinkRecordInfo, Millis, millis};
 
 /// A plan to end something.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -151,6 +151,8 @@ pub struct DueEffectInfo {
     pub relinking_calls_off: bool,
     /// When it is done.
     pub due_at: Millis,
+    /// Since when it is in its state.
+    pub state_at: Millis,
     /// `due`, `done`, `called-off` or `void`.
     pub state: String,
     /// Why it was called off or came to nothing.
@@ -171,8 +173,31 @@ impl From<&DueEffect> for DueEffectInfo {
             covers: it.covers.clone(),
             relinking_calls_off: it.relinking_calls_off,
             due_at: millis(it.due_at),
+            state_at: millis(it.state_at),
             state: it.state.word().to_owned(),
             reason: it.reason.clone(),
+        }
+    }
+}
+
+/// A request of which AWS did not say whether it took it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnansweredInfo {
+    /// The agreement.
+    pub agreement: String,
+    /// The plan that it was sent by.
+    pub plan: Option<String>,
+    /// When it was sent.
+    pub sent_at: Millis,
+}
+
+impl From<&AuditRow> for UnansweredInfo {
+    fn from(row: &AuditRow) -> Self {
+        Self {
+            agreement: row.entry.agreement.clone().unwrap_or_default(),
+            plan: row.entry.plan.clone(),
+            sent_at: millis(row.entry.at),
         }
     }
 }
@@ -183,10 +208,16 @@ impl From<&DueEffect> for DueEffectInfo {
 pub struct EndingsInfo {
     /// Requests that the buyer has not answered, oldest first.
     pub requests: Vec<CancellationRequestInfo>,
+    /// Requests of which AWS did not say whether it took them, oldest first.
+    pub unanswered: Vec<UnansweredInfo>,
     /// Links whose grace period runs.
     pub links: Vec<LinkRecordInfo>,
     /// What is due, earliest first.
     pub due: Vec<DueEffectInfo>,
+    /// What came due or was called off lately, newest first.
+    pub settled: Vec<DueEffectInfo>,
+    /// The agreements that all this is about, as far as AWS told of them.
+    pub agreements: Vec<AgreementRow>,
     /// Agreements whose last usage can still be sent, soonest over first.
     pub last_usage: Vec<LastUsageInfo>,
 }
@@ -305,17 +336,23 @@ impl From<&Sent> for UsageSentInfo {
     }
 }
 
-impl From<&Endings> for EndingsInfo {
-    fn from(it: &Endings) -> Self {
+impl EndingsInfo {
+    /// A picture of what is ending.
+    #[must_use]
+    pub fn of(it: &Endings, now: Timestamp) -> Self {
+        let rows = it.agreements.iter();
         Self {
             requests: it
                 .requests
                 .iter()
                 .map(CancellationRequestInfo::from)
                 .collect(),
+            unanswered: it.unanswered.iter().map(UnansweredInfo::from).collect(),
             links: it.links.iter().map(LinkRecordInfo::from).collect(),
             due: it.due.iter().map(DueEffectInfo::from).collect(),
             last_usage: it.last_usage.iter().map(LastUsageInfo::from).collect(),
+            settled: it.settled.iter().map(DueEffectInfo::from).collect(),
+            agreements: rows.map(|row| AgreementRow::of(row, now)).collect(),
         }
     }
 }
@@ -370,6 +407,52 @@ impl From<&AuditRow> for AuditEntryInfo {
             target: it.target.clone(),
             request_id: it.request.clone(),
             detail: it.detail.clone(),
+        }
+    }
+}
+
+/// Something that was done, or begun: an entry of the audit with the one that closes it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditActionInfo {
+    /// What was begun, or noted.
+    pub entry: AuditEntryInfo,
+    /// What came of it.
+    pub closing: Option<AuditEntryInfo>,
+    /// `open` while nothing is known to have come of it, else the outcome's word.
+    pub state: String,
+}
+
+impl From<&(AuditRow, Option<AuditRow>)> for AuditActionInfo {
+    fn from((entry, closing): &(AuditRow, Option<AuditRow>)) -> Self {
+        let last = closing.as_ref().unwrap_or(entry);
+        let outcome = last.entry.outcome.clone();
+        Self {
+            entry: entry.into(),
+            closing: closing.as_ref().map(AuditEntryInfo::from),
+            state: outcome.unwrap_or_else(|| "open".to_owned()),
+        }
+    }
+}
+
+/// A part of what was done, newest first.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditWindow {
+    /// The actions.
+    pub rows: Vec<AuditActionInfo>,
+    /// How many match.
+    pub matched: u32,
+    /// How many there are.
+    pub total: u32,
+}
+
+impl From<&AuditActions> for AuditWindow {
+    fn from(it: &AuditActions) -> Self {
+        Self {
+            rows: it.actions.iter().map(AuditActionInfo::from).collect(),
+            matched: crate::number(it.matched),
+            total: crate::number(it.total),
         }
     }
 }

@@ -39,8 +39,9 @@ pub use directory_list::{
     OrganizationSort, OrganizationsList,
 };
 pub use ending::{
-    AuditCheckInfo, AuditEntryInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo,
-    EndingsInfo, LastUsageInfo, UsageCheckInfo, UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
+    AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow, CancellationRequestInfo,
+    DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo, UnansweredInfo, UsageCheckInfo,
+    UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{

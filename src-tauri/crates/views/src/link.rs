@@ -287,6 +287,8 @@ impl FormInfo {
 pub struct LinkRecordInfo {
     /// The agreement.
     pub agreement: String,
+    /// The first agreement of its chain of renewals.
+    pub chain: String,
     /// License ARN.
     pub license: Option<String>,
     /// The buyer's AWS account.
@@ -310,6 +312,7 @@ impl From<&LinkRecord> for LinkRecordInfo {
     fn from(it: &LinkRecord) -> Self {
         Self {
             agreement: it.link.agreement.to_string(),
+            chain: it.chain.clone(),
             license: it.link.license.as_ref().map(ToString::to_string),
             account: it.account.clone(),
             link: LinkInfo::from(&it.link),

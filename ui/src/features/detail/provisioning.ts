@@ -22,15 +22,6 @@ const reasons: Record<string, () => string> = {
   AGREEMENT_ACTIVE: m.reason_active,
   PRODUCT_RESTRICTED: m.reason_restricted,
 };
-const cancellationStatuses: Record<string, () => string> = {
-  PENDING_APPROVAL: m.cancellation_pending,
-  APPROVED: m.cancellation_approved,
-  REJECTED: m.cancellation_rejected,
-  CANCELLED: m.cancellation_withdrawn,
-  VALIDATION_FAILED: m.cancellation_invalid,
-};
-
-export const cancellationStatus = (status: string): string => (cancellationStatuses[status.toUpperCase()] ?? (() => status))();
 
 /** AWS's provisioning in words; what is new there is shown as it came. */
 export function provisioning(status: string | null, reason: string | null): Said {

@@ -41,7 +41,7 @@ pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 const LISTED_WITHIN_MS: i64 = 120_000;
 
 /// The kind of such plans in the ledger, and their action in the audit.
-const KIND: &str = "cancel";
+pub(super) const KIND: &str = "cancel";
 
 /// What a person wants cancelled, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,6 +193,7 @@ impl<M: Marketplace> Console<M> {
                 let now = after.status.as_wire();
                 Err(EndingError::NotPending(format!("{request} ({now})")).into())
             }
+            (Err(error), _) if is_unknown(&error) => Err(EndingError::Unknown.into()),
             (Err(error), _) => Err(error.into()),
             (Ok(()), None) => Ok(known),
         }

@@ -46,7 +46,7 @@ impl EndingError {
             Self::Field(_) | Self::Phrase(_) => FailureKind::Invalid,
             Self::NotLinked(_) | Self::NoPlan(_) => FailureKind::NotFound,
             Self::Stale(_) => FailureKind::Stale,
-            Self::Unknown => FailureKind::Offline,
+            Self::Unknown => FailureKind::Unsettled,
             Self::Over(_) | Self::Refused(_) | Self::NotPending(_) => FailureKind::Refused,
         }
     }

@@ -92,7 +92,7 @@ pub(crate) fn endings(
     output: &Output,
 ) -> Result<(), Fault> {
     let EndingsCommand::List = command;
-    let view = EndingsInfo::from(&connection.endings()?);
+    let view = EndingsInfo::of(&connection.endings()?, connection.clock().now());
     output.answer(&view, || {
         let requests = view.requests.iter().map(request_text);
         let links = view.links.iter().map(record_text);

@@ -79,6 +79,17 @@ pub struct AuditRow {
     hash: Vec<u8>,
 }
 
+/// A part of what was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditActions {
+    /// What was begun or noted, each with the entry that closes it.
+    pub actions: Vec<(AuditRow, Option<AuditRow>)>,
+    /// How many match.
+    pub matched: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
 /// What is wrong with the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
@@ -90,6 +101,17 @@ pub struct Broken {
 
 const COLUMNS: &str = "seq, at, user, identity, action, phase, opened, outcome, plan, agreement, \
                        target, request, detail, hash";
+const COLUMN_COUNT: usize = 14;
+
+/// Entries that close no other, each beside the one that closes it: those with the text ?1 in one of
+/// the two, and with ?2 only the one that the entry ?2 belongs to.
+const ACTIONS: &str = "FROM audit AS a LEFT JOIN audit AS c ON c.opened = a.seq
+    WHERE a.phase <> 'closed' AND (?2 IS NULL OR ?2 IN (a.seq, c.seq))
+        AND (?1 = '' OR instr(lower(a.user || ' ' || coalesce(a.identity, '') || ' ' || a.action || ' ' ||
+            coalesce(a.outcome, '') || ' ' || coalesce(a.plan, '') || ' ' || coalesce(a.agreement, '') || ' ' ||
+            coalesce(a.target, '') || ' ' || coalesce(a.request, '') || ' ' || a.detail || ' ' ||
+            coalesce(c.outcome, '') || ' ' || coalesce(c.target, '') || ' ' || coalesce(c.request, '') || ' ' ||
+            coalesce(c.detail, '')), lower(?1)) > 0)";
 
 impl Write<'_> {
     /// Appends an entry and tells its number.
@@ -142,6 +164,44 @@ impl Read<'_> {
         rows(found)
     }
 
+    /// What was done, newest first: each entry that closes no other, with the one that closes it. Those
+    /// that have the text somewhere, unless it is empty; with `entry`, only what that entry belongs to.
+    pub fn audit_actions(
+        &self,
+        search: &str,
+        entry: Option<i64>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<AuditActions> {
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {}, {} {ACTIONS} ORDER BY a.seq DESC LIMIT ?3 OFFSET ?4",
+            columns("a"),
+            columns("c"),
+        ))?;
+        let search = search.trim();
+        let mut found = some.query((search, entry, limit, offset))?;
+        let mut actions = Vec::new();
+        while let Some(row) = found.next()? {
+            let closes: Option<i64> = row.get(COLUMN_COUNT)?;
+            let closing = closes.map(|_| audit_row(row, COLUMN_COUNT)).transpose()?;
+            actions.push((audit_row(row, 0)?, closing));
+        }
+        let mut all = self
+            .tx
+            .prepare_cached(&format!("SELECT count(*) {ACTIONS}"))?;
+        let matched = all.query_row((search, entry), |row| row.get(0))?;
+        let total = if search.is_empty() && entry.is_none() {
+            matched
+        } else {
+            all.query_row(("", None::<i64>), |row| row.get(0))?
+        };
+        Ok(AuditActions {
+            actions,
+            matched,
+            total,
+        })
+    }
+
     /// Every entry about an agreement of this chain or about this plan, oldest first.
     pub fn audit_of(&self, agreements: &[String]) -> Result<Vec<AuditRow>> {
         let mut all = Vec::new();
@@ -181,7 +241,7 @@ impl Read<'_> {
         let mut found = all.query([])?;
         let (mut expected, mut before) = (1, Vec::new());
         while let Some(row) = found.next()? {
-            let row = audit_row(row)?;
+            let row = audit_row(row, 0)?;
             if row.seq != expected {
                 let why = "entries before it are missing";
                 return Ok(Some(Broken { seq: expected, why }));
@@ -232,29 +292,36 @@ impl Entry {
 fn rows(mut found: rusqlite::Rows<'_>) -> Result<Vec<AuditRow>> {
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        rows.push(audit_row(row)?);
+        rows.push(audit_row(row, 0)?);
     }
     Ok(rows)
 }
 
-fn audit_row(row: &Row<'_>) -> Result<AuditRow> {
-    let phase: String = row.get(5)?;
+/// The columns of one of the two tables that a question joins.
+fn columns(of: &str) -> String {
+    let named = COLUMNS.split(", ").map(|column| format!("{of}.{column}"));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The entry whose columns begin at `from`.
+fn audit_row(row: &Row<'_>, from: usize) -> Result<AuditRow> {
+    let phase: String = row.get(from + 5)?;
     Ok(AuditRow {
-        seq: row.get(0)?,
+        seq: row.get(from)?,
         entry: Entry {
-            at: Timestamp::from_millis(row.get(1)?),
-            user: row.get(2)?,
-            identity: row.get(3)?,
-            action: row.get(4)?,
+            at: Timestamp::from_millis(row.get(from + 1)?),
+            user: row.get(from + 2)?,
+            identity: row.get(from + 3)?,
+            action: row.get(from + 4)?,
             phase: Phase::from_word(&phase)?,
-            opened: row.get(6)?,
-            outcome: row.get(7)?,
-            plan: row.get(8)?,
-            agreement: row.get(9)?,
-            target: row.get(10)?,
-            request: row.get(11)?,
-            detail: row.get(12)?,
+            opened: row.get(from + 6)?,
+            outcome: row.get(from + 7)?,
+            plan: row.get(from + 8)?,
+            agreement: row.get(from + 9)?,
+            target: row.get(from + 10)?,
+            request: row.get(from + 11)?,
+            detail: row.get(from + 12)?,
         },
-        hash: row.get(13)?,
+        hash: row.get(from + 13)?,
     })
 }

@@ -152,6 +152,12 @@ impl Read<'_> {
         self.due_where(condition, (until.as_millis(), limit))
     }
 
+    /// What is not due any more, newest first, up to `limit`.
+    pub fn settled_effects(&self, limit: usize) -> Result<Vec<DueEffect>> {
+        let condition = "state <> 'due' ORDER BY state_at DESC, id DESC LIMIT ?1";
+        self.due_where(condition, [limit])
+    }
+
     /// Everything that was or is due because a chain's link ended, in order.
     pub fn due_effects_of(&self, chain: &str) -> Result<Vec<DueEffect>> {
         self.due_where("chain = ?1 ORDER BY due_at, id", [chain])

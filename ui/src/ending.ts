@@ -1,0 +1,20 @@
+// What somebody wants ended, from wherever it was asked: the dialog that ends it belongs to no screen.
+import type { CancellationInfo } from "./ipc/bindings";
+
+/** An agreement, with the name of its buyer where that is known. */
+export type Named = { id: string; name: string | null };
+export type Ending =
+  | { what: "cancel"; agreements: readonly Named[] }
+  | { what: "withdraw"; agreement: string; request: Pick<CancellationInfo, "id" | "reason" | "createdAt"> }
+  | { what: "unlink"; agreement: string };
+
+const ADDRESS = /^#\/?(cancel|unlink)\?(?:.*&)?open=([^&]+)/;
+
+/** What the page's address for `bindery://cancel/agmt-…` asks for, and where the window goes behind it. */
+export function endingOf(address: string): { ending: Ending; behind: string } | undefined {
+  const [, what, id] = ADDRESS.exec(address) ?? [];
+  if (what === undefined || id === undefined) return undefined;
+  const agreement = decodeURIComponent(id);
+  const ending: Ending = what === "cancel" ? { what, agreements: [{ id: agreement, name: null }] } : { what: "unlink", agreement };
+  return { ending, behind: `#/agreements?open=${encodeURIComponent(agreement)}` };
+}

@@ -1,0 +1,29 @@
+// What was done, and what came of it, in words. A word that this program does not know is shown as it came.
+import { m } from "../../i18n";
+import type { AuditActionInfo } from "../../ipc/bindings";
+import type { IconName } from "../../parts/icons";
+import type { Tone } from "../../words";
+
+type Word = () => string;
+
+const actions: Record<string, Word> = {
+  "link": m.did_link, "activate": m.did_activate, "unlink": m.did_unlink, "cancel": m.did_cancel, "withdraw-cancellation": m.did_withdraw,
+  "end-link": m.did_end, "due-effect": m.did_effect, "send-code": m.did_send_code, "queue": m.did_queue,
+};
+const states: Record<string, { word: Word; tone: Tone; icon: IconName }> = {
+  open: { word: m.outcome_open, tone: "wait", icon: "clock" },
+  done: { word: m.outcome_done, tone: "good", icon: "check" },
+  failed: { word: m.outcome_failed, tone: "bad", icon: "cross" },
+  unknown: { word: m.outcome_not_known, tone: "wait", icon: "question" },
+  refused: { word: m.outcome_refused_word, tone: "bad", icon: "shield" },
+};
+
+export const actionWord = (action: string): string => (actions[action] ?? (() => action.replaceAll("-", " ")))();
+export const actionState = (state: string): { word: string; tone: Tone; icon: IconName } => {
+  const known = states[state];
+  return known === undefined ? { word: state, tone: "off", icon: "minus" } : { ...known, word: known.word() };
+};
+
+/** What it was done to: where its end names more than its beginning, that. */
+export const targetOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.target ?? entry.target;
+export const requestOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.requestId ?? entry.requestId;
