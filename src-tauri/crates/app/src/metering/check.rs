@@ -32,11 +32,11 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn new(_: &Read<'_>, now: Timestamp) -> store::Result<Self> {
-        Ok(Self {
+    pub(super) const fn new(now: Timestamp) -> Self {
+        Self {
             now,
             seen: BTreeMap::new(),
-        })
+        }
     }
 
     /// Everything that is wrong with a record.
@@ -96,14 +96,6 @@ impl Known {
         Ok(problems)
     }
 
-    /// Whether the hour was sent with this quantity. One whose fate is not known counts as not sent:
-    /// the same quantity again changes nothing at AWS.
-    pub(super) fn was_sent(&self, read: &Read<'_>, record: &UsageRecord) -> store::Result<bool> {
-        let sent = read.sent_usage(record)?;
-        Ok(sent
-            .is_some_and(|sent| sent.state == UsageState::Sent && sent.quantity == record.quantity))
-    }
-
     /// What the data at hand knows against a license: nothing, when it does not have it.
     fn wrong_license(
         &self,
@@ -144,6 +136,13 @@ impl Known {
         }
         Ok(None)
     }
+}
+
+/// Whether the hour was sent with this quantity. One whose fate is not known counts as not sent: the
+/// same quantity again changes nothing at AWS.
+pub(super) fn was_sent(read: &Read<'_>, record: &UsageRecord) -> store::Result<bool> {
+    let sent = read.sent_usage(record)?;
+    Ok(sent.is_some_and(|sent| sent.state == UsageState::Sent && sent.quantity == record.quantity))
 }
 
 const fn hour_of(at: Timestamp) -> Timestamp {

@@ -79,7 +79,9 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> (Vec<Line>, Vec<UsageProblem>) {
                 match raw.and_then(|raw| record(line, &raw)) {
                     Ok(record) => lines.push(Line { line, record }),
                     Err(mut wrong) => {
-                        wrong.iter_mut().for_each(|it| it.line = line);
+                        for it in &mut wrong {
+                            it.line = line;
+                        }
                         problems.extend(wrong);
                     }
                 }
@@ -198,7 +200,7 @@ fn record(line: usize, raw: &Raw) -> Result<UsageRecord, Vec<UsageProblem>> {
         note(
             "timestamp",
             "an instant, such as 2026-11-20T13:00:00Z".to_owned(),
-        )
+        );
     });
     let mut allocations = Vec::new();
     for raw in &raw.allocations {

@@ -16,6 +16,9 @@ const CALL_MAX: usize = 25;
 /// How often what AWS left unprocessed is sent again within one run.
 const ATTEMPTS_MAX: usize = 3;
 
+/// Records of one product, with its code where it predates licenses.
+type OfProduct = (Option<ProductCode>, Vec<Line>);
+
 /// What became of one record.
 #[derive(Clone, Debug)]
 pub struct SentRecord {
@@ -63,8 +66,8 @@ impl<M: Marketplace> Console<M> {
     }
 
     /// Each call is of one product. Of a license it is the one that its agreement is for.
-    fn by_product(&self, lines: Vec<Line>) -> Result<Vec<(Option<ProductCode>, Vec<Line>)>, Error> {
-        let mut products: BTreeMap<String, (Option<ProductCode>, Vec<Line>)> = BTreeMap::new();
+    fn by_product(&self, lines: Vec<Line>) -> Result<Vec<OfProduct>, Error> {
+        let mut products: BTreeMap<String, OfProduct> = BTreeMap::new();
         let moment = query::moment(self.clock());
         for line in lines {
             let (key, code) = match &line.record.holder {
