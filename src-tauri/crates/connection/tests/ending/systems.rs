@@ -104,7 +104,11 @@ async fn pinecone_goes_back_to_the_starter_plan() {
     let plan = story.plans_cancel(&bought.agreement_id).await;
     assert_eq!(plan.asked.phrase, "Pinecone - Pay as you go");
     let listed = effects_of(&steps(&plan)).replace(&bought.agreement_id, "agmt-1");
-    expect![[r#""#]].assert_eq(&listed);
+    expect![[r#"
+        Set organization.payment_method Halden Freight: aws-marketplace → none [Ended] “Billing ends at once, with a final invoice for the month. An organization above the limits of the Starter plan is deactivated.”
+        Set organization.payment_reference Halden Freight: agmt-1 · AWS 222233334444 →  [Ended]
+        Set organization.plan Halden Freight: standard → starter [Ended]
+        Unbind license Halden Freight [Ended]"#]].assert_eq(&listed);
     story.control.cancel(&bought.agreement_id).await.unwrap();
     story.sync().await;
     assert_eq!(story.pays("halden"), "none () on starter");
@@ -125,7 +129,12 @@ async fn guance_locks_the_bound_workspaces_and_binding_again_unlocks_them() {
     let plan = story.plans_cancel(&bought.agreement_id).await;
     assert_eq!(plan.asked.phrase, "Guance");
     let listed = effects_of(&steps(&plan)).replace(&bought.agreement_id, "agmt-1");
-    expect![[r#""#]].assert_eq(&listed);
+    expect![[r#"
+        Lock workspace.state Ops: active → locked [Ended] “Ops is locked. Its history stays readable for 14 days; binding it again unlocks it.”
+        Lock workspace.state Web: active → locked [Ended] “Web is locked. Its history stays readable for 14 days; binding it again unlocks it.”
+        Set workspace.settlement Ops: aws-marketplace → billing-center [Ended] “AWS account 222233334444 no longer settles the fees of Ops.”
+        Set workspace.settlement Web: aws-marketplace → billing-center [Ended] “AWS account 222233334444 no longer settles the fees of Web.”
+        Unbind license halden [Ended]"#]].assert_eq(&listed);
     let request = story.sends(&plan).await.unwrap();
     story.control.accept(request.id.as_str()).await.unwrap();
     story.sync().await;
