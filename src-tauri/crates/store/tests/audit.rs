@@ -27,12 +27,11 @@ impl Story {
             file: folder.path().join("test.sqlite3"),
             _folder: folder,
         };
-        let store = story.store();
         for number in 1..=10 {
             let append = |write: &mut store::Write<'_>| {
                 write.append_audit(&story.key, &entry(&format!("entry {number}")))
             };
-            store.write(append).unwrap();
+            story.store().write(append).unwrap();
         }
         assert_eq!(story.broken(), None);
         story
@@ -58,7 +57,7 @@ impl Story {
     fn broken_at(sql: &str) -> (i64, &'static str) {
         let story = Self::new();
         story.meddle(sql);
-        let broken = story.broken().expect("somebody meddled with it");
+        let broken = story.broken().unwrap();
         (broken.seq, broken.why)
     }
 }

@@ -53,8 +53,7 @@ pub(crate) fn steps(
         let delay = effect.at.map_or(0, |at| at.as_millis() - now.as_millis());
         let when = match (effect.kind, moment) {
             (EffectKind::Keep, _) => effect.at.map_or(moment, |at| When::At(at.as_millis())),
-            (_, When::Now) if delay > 0 => When::AfterEnd(delay),
-            (_, When::Ended) if delay > 0 => When::AfterEnd(delay),
+            (_, When::Now | When::Ended) if delay > 0 => When::AfterEnd(delay),
             _ => moment,
         };
         Step::effect(effect, when)

@@ -12,9 +12,13 @@ async fn linked(story: &Story) -> Vec<String> {
     let links = story.connection.links(&[LinkState::Active]).unwrap();
     let in_force = links.iter().filter(|it| it.in_force == Some(true));
     let newest = in_force.map(|it| {
-        let (store, chain) = (story.connection.store(), &it.chain);
+        let chain = &it.chain;
         let first = domain::AgreementId::parse(chain).unwrap();
-        let rows = store.read(|read| read.chain(&first)).unwrap();
+        let rows = story
+            .connection
+            .store()
+            .read(|read| read.chain(&first))
+            .unwrap();
         let mut active = rows.iter().filter(|row| row.status.as_wire() == "ACTIVE");
         active.next_back().unwrap().id.clone()
     });

@@ -89,9 +89,11 @@ fn check(story: &Story, agreements: &[String], done: &mut Vec<i64>, at: &str) {
         );
     }
     // What was settled stays as it was settled.
-    let store = story.connection.store();
+    let database = story.connection.store();
     for agreement in agreements {
-        let all = store.read(|read| read.due_effects_of(agreement)).unwrap();
+        let all = database
+            .read(|read| read.due_effects_of(agreement))
+            .unwrap();
         let open = all.iter().filter(|it| it.state == DueState::Due).count();
         let ending = story.state(agreement) == "ending";
         assert!(!ending || open > 0, "{at}: {agreement} waits for nothing");
@@ -104,7 +106,7 @@ fn check(story: &Story, agreements: &[String], done: &mut Vec<i64>, at: &str) {
         }
     }
     // Each is told once.
-    let rows = store.read(|read| read.audit_after(0, 10_000)).unwrap();
+    let rows = database.read(|read| read.audit_after(0, 10_000)).unwrap();
     let told = rows.iter().filter(|row| row.entry.action == "due-effect");
     assert!(told.count() <= done.len(), "{at}");
 }

@@ -299,7 +299,13 @@ impl Story {
         let mut told: Vec<String> = record
             .deployments
             .iter()
-            .map(|told| format!("{} {}", word(&told.it.name), word(&told.it.state)))
+            .map(|told| {
+                format!(
+                    "{} {}",
+                    word(told.it.name.as_ref()),
+                    word(told.it.state.as_ref())
+                )
+            })
             .collect();
         told.sort();
         told.join(", ")
@@ -313,9 +319,9 @@ impl Story {
         let reference = it.payment_reference.value().map(ToString::to_string);
         format!(
             "{} ({}) on {}",
-            word(&it.payment_method),
+            word(it.payment_method.as_ref()),
             reference.unwrap_or_default(),
-            word(&it.plan)
+            word(it.plan.as_ref())
         )
     }
 
@@ -334,9 +340,9 @@ impl Story {
                 let it = &told.it;
                 format!(
                     "{} {} {}",
-                    word(&it.name),
-                    word(&it.state),
-                    word(&it.settlement)
+                    word(it.name.as_ref()),
+                    word(it.state.as_ref()),
+                    word(it.settlement.as_ref())
                 )
             })
             .collect();
@@ -456,7 +462,6 @@ fn step(step: &Step) -> String {
     )
 }
 
-fn word(value: &Option<domain::Text>) -> String {
-    let known = value.as_ref().map(ToString::to_string);
-    known.unwrap_or("unknown".to_owned())
+fn word(value: Option<&domain::Text>) -> String {
+    value.map_or("unknown".to_owned(), ToString::to_string)
 }

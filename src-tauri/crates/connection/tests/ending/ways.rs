@@ -108,8 +108,8 @@ async fn a_link_of_the_vendors_system_of_record_ends_too_but_only_if_it_was_seen
         link.target.name = "Nordic Maps".to_owned();
         link.state = LinkState::Active;
         link.since = at;
-        let store = story.connection.store();
-        store.write(|write| write.mirror_links(&[link])).unwrap();
+        let database = story.connection.store();
+        database.write(|write| write.mirror_links(&[link])).unwrap();
     };
 
     // It was over before the vendor told of it: what that was to do is the vendor's own business.
