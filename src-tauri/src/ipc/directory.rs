@@ -179,7 +179,7 @@ pub(crate) async fn run_import(
         OnBadRows::Refuse
     };
     waiting(move || {
-        let permit = connection.permit(Action::EditDirectory)?;
+        connection.permit(Action::EditDirectory)?;
         let plan = file.plan(connection.store(), &bytes)?;
         let mut told: Option<Instant> = None;
         let heard = |done, total| {
@@ -194,8 +194,7 @@ pub(crate) async fn run_import(
                 ControlFlow::Continue(())
             }
         };
-        let now = connection.clock().now();
-        let done = plan.apply(connection.store(), permit, on_bad, now, heard)?;
+        let done = connection.import(&plan, on_bad, heard)?;
         Ok::<_, OpenError>(ImportReport::of_done(&plan, &done))
     })
     .await

@@ -1,9 +1,11 @@
 //! Questions about the audit: what was done, whether it is whole, and taking it elsewhere.
 
+use domain::Timestamp;
 use store::Store;
-use store::table::audit::{AuditActions, AuditRow, Broken};
+use store::table::audit::{AuditActions, AuditRow, Broken, Entry, Phase};
 
-use crate::{Console, Error, Marketplace};
+use crate::plan::Actor;
+use crate::{Console, Error, Marketplace, Preflight};
 
 /// Entries read at once.
 const PAGE: usize = 1_000;
@@ -17,6 +19,36 @@ pub struct AuditCheck {
     pub broken: Option<Broken>,
     /// Entries that were opened and not closed.
     pub open: usize,
+}
+
+/// An entry that tells something at once; whoever opens or closes one changes the phase. Who acts is the
+/// operating system's user, with the AWS identity that the last check found.
+pub(crate) fn entry(store: &Store, now: Timestamp, action: &str) -> Result<Entry, Error> {
+    let actor = actor(store)?;
+    Ok(Entry {
+        at: now,
+        user: actor.user,
+        identity: actor.identity,
+        action: action.to_owned(),
+        phase: Phase::Noted,
+        opened: None,
+        outcome: Some("done".to_owned()),
+        plan: None,
+        agreement: None,
+        target: None,
+        request: None,
+        detail: "{}".to_owned(),
+    })
+}
+
+/// Who acts on a connection.
+pub(crate) fn actor(store: &Store) -> Result<Actor, Error> {
+    let check = store.read(Preflight::last)?;
+    let identity = check.and_then(|check| Some(check.identity.ok()?.arn));
+    Ok(Actor {
+        user: whoami::username().unwrap_or_else(|_| "unknown".to_owned()),
+        identity,
+    })
 }
 
 /// Entries with a number below `before`, newest first, that have the text somewhere.
@@ -49,16 +81,15 @@ pub fn actions(
 
 /// Every entry, oldest first, page by page.
 pub fn each(store: &Store, mut take: impl FnMut(&AuditRow)) -> Result<(), Error> {
-    let mut all = Vec::new();
-    let mut before = None;
+    let mut after = 0;
     loop {
-        let page = store.read(|read| read.audit("", before, PAGE))?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.seq);
-        all.extend(page);
+        let page = store.read(|read| read.audit_after(after, PAGE))?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = last.seq;
+        page.iter().for_each(&mut take);
     }
-    all.iter().rev().for_each(&mut take);
-    Ok(())
 }
 
 impl<M: Marketplace> Console<M> {

@@ -131,7 +131,7 @@ impl<M: Marketplace> Console<M> {
         let outcome = self.sync_as(&claim, scope).await;
         self.note_reachability(outcome.as_ref().err());
         if outcome.is_ok() {
-            self.settle().await?;
+            self.settle_unless(&claim.stop).await?;
         }
         outcome
     }

@@ -9,6 +9,7 @@ mod effects;
 mod error;
 mod settle;
 pub mod unlink;
+mod withdraw;
 
 use std::collections::BTreeSet;
 

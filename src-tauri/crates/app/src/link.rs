@@ -153,12 +153,7 @@ impl<M: Marketplace> Console<M> {
 
     /// Who acts: the operating system's user, with the identity that the last check found.
     pub(crate) fn actor(&self) -> Result<Actor, Error> {
-        let check = self.store().read(crate::Preflight::last)?;
-        let identity = check.and_then(|check| Some(check.identity.ok()?.arn));
-        Ok(Actor {
-            user: whoami::username().unwrap_or_else(|_| "unknown".to_owned()),
-            identity,
-        })
+        crate::audit::actor(self.store())
     }
 }
 

@@ -223,6 +223,8 @@ pub struct MarketplaceError {
     pub message: String,
     /// AWS's request id, for support cases.
     pub request_id: Option<String>,
+    /// Whether it is certain that AWS did not do what was asked: it said so, or nothing was sent.
+    pub undone: bool,
 }
 
 /// One variant per way the caller behaves differently.

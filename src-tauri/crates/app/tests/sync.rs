@@ -72,6 +72,7 @@ fn error(kind: ErrorKind, operation: &'static str) -> MarketplaceError {
         code: None,
         message,
         request_id: Some("r-1".to_owned()),
+        undone: false,
     }
 }
 

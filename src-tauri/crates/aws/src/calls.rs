@@ -157,7 +157,7 @@ impl Calls {
             }
             let pause = self.limits.pause(number);
             spent += took + pause;
-            let undone = repeat == Repeat::Freely || failure.undone;
+            let undone = repeat == Repeat::Freely || failure.error.undone;
             let again = match failure.hope {
                 Hope::None => false,
                 Hope::Resigned | Hope::Renewed => number == 1,

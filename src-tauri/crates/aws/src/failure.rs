@@ -50,8 +50,6 @@ pub(crate) struct Failure {
     pub(crate) hope: Hope,
     /// Whether AWS found us too fast.
     pub(crate) throttled: bool,
-    /// Whether it is certain that AWS did not do what was asked.
-    pub(crate) undone: bool,
 }
 
 impl Failure {
@@ -75,10 +73,8 @@ impl Failure {
 
     /// The attempt was not made, for want of credentials.
     pub(crate) fn refused(operation: Operation, refused: &Refused) -> Self {
-        let failure = Self {
-            undone: true,
-            ..refused.0.clone()
-        };
+        let mut failure = refused.0.clone();
+        failure.error.undone = true;
         if failure.error.operation == NO_OPERATION {
             failure.called(operation.name())
         } else {
@@ -113,7 +109,12 @@ impl Failure {
                 Self::no_answer(operation, &format!("no connection: {}", root_cause(error)))
             }
             SdkError::TimeoutError(_) => Self::no_answer(operation, "no answer in time"),
-            _ => Self::lasting(operation, ErrorKind::Invalid, &root_cause(error)),
+            // Nothing was sent.
+            _ => {
+                let mut failure = Self::lasting(operation, ErrorKind::Invalid, &root_cause(error));
+                failure.error.undone = true;
+                failure
+            }
         };
         failure.with_request_id(error.request_id())
     }
@@ -130,7 +131,6 @@ impl Failure {
             error: error(operation, kind, message),
             hope: Hope::None,
             throttled: false,
-            undone: false,
         }
     }
 
@@ -157,6 +157,7 @@ pub(crate) fn error(operation: Operation, kind: ErrorKind, message: &str) -> Mar
         code: None,
         message: words::message(message),
         request_id: None,
+        undone: false,
     }
 }
 
@@ -201,7 +202,9 @@ fn by_code(
         _ => Hope::None,
     };
     failure.throttled = is_throttling(code, status);
-    failure.undone = failure.throttled || kind == ErrorKind::Credentials;
+    // A refusal is an answer: what AWS finds wrong it does not do. Only of its own failures it cannot
+    // be told how far it got.
+    failure.error.undone = failure.throttled || kind != ErrorKind::Busy;
     failure
 }
 
@@ -308,11 +311,13 @@ fn without_code(operation: Operation, raw: &HttpResponse) -> Failure {
         ErrorKind::Garbage
     };
     let message = format!("an answer that is not AWS's: {}", what_came(raw));
-    Failure {
+    let mut failure = Failure {
         hope: if busy { Hope::Later } else { Hope::None },
         throttled: status == 429,
         ..Failure::lasting(operation, kind, &message)
-    }
+    };
+    failure.error.undone = failure.throttled;
+    failure
 }
 
 /// An answer whose body did not arrive whole, or is none of AWS's: some of the SDK's clients report

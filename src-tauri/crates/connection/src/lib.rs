@@ -12,6 +12,7 @@ mod draft;
 mod ending;
 mod error;
 mod folders;
+mod importing;
 mod keys;
 mod linking;
 mod mailer;

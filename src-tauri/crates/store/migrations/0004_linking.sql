@@ -114,6 +114,17 @@ CREATE INDEX audit_agreement ON audit (agreement);
 CREATE INDEX audit_target ON audit (target);
 CREATE INDEX audit_plan ON audit (plan);
 CREATE UNIQUE INDEX audit_closes ON audit (opened) WHERE opened IS NOT NULL;
+CREATE INDEX audit_opened ON audit (seq) WHERE phase = 'opened';
+
+-- Where the audit ends, keyed like its entries: what is cut off at the end is missed. At most one row.
+CREATE TABLE audit_end (
+    one  INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    seq  INTEGER NOT NULL,
+    hash BLOB    NOT NULL
+) STRICT;
+
+-- Up to which change of agreements links have been ended with them; absent: none was looked at. Cache.
+ALTER TABLE sync ADD COLUMN ended_change INTEGER;
 
 -- Workspaces that links bind were not taken in by the format before: the next sync takes the
 -- directory in anew.
@@ -149,7 +160,7 @@ CREATE TABLE due_effect (
 CREATE INDEX due_effect_due ON due_effect (due_at) WHERE state = 'due';
 CREATE INDEX due_effect_chain ON due_effect (chain);
 CREATE INDEX due_effect_target ON due_effect (target_kind, target_id);
-CREATE INDEX link_live ON link (chain) WHERE current = 1 AND state IN ('awaiting-aws', 'active', 'ending');
+CREATE INDEX link_ending ON link (chain) WHERE current = 1 AND state = 'ending';
 
 -- Targets are suggested by the buyer's e-mail domain.
 CREATE INDEX member_domain ON member (lower(substr(email, instr(email, '@') + 1)));

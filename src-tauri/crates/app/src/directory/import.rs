@@ -4,6 +4,7 @@
 //! changes nothing, so that it is the dry run as well. Then [`Plan::apply`], which refuses a file with
 //! bad rows unless it is told to leave those out.
 
+mod audited;
 mod csv_file;
 mod entry;
 mod json_file;

@@ -4,14 +4,13 @@
 //! nothing is repeated either: whether a request whose answer was lost is there is found out by looking.
 
 use domain::{
-    AgreementId, AgreementStatus, CancellationRequest, CancellationRequestId, CancellationStatus,
-    PlanId, Timestamp,
+    AgreementId, AgreementStatus, CancellationRequest, CancellationStatus, PlanId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Read;
 use store::table::agreement::AgreementRow;
-use store::table::audit::{Entry, Phase};
+use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
@@ -36,9 +35,6 @@ pub const REASONS: [&str; 8] = [
 
 /// Longest description or reason, in characters (Agreement API).
 pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
-
-/// How long a request that was sent may take to be listed, in milliseconds.
-const LISTED_WITHIN_MS: i64 = 120_000;
 
 /// The kind of such plans in the ledger, and their action in the audit.
 pub(super) const KIND: &str = "cancel";
@@ -88,7 +84,12 @@ impl<M: Marketplace> Console<M> {
             };
             self.store().write(|write| {
                 plan::keep(write, KIND, agreement.as_str(), &plan, now)?;
-                if plan.outcome == Outcome::Refused {
+                // Whoever may only look leaves nothing in the audit.
+                let acts = self
+                    .access
+                    .refusal(Action::RequestCancellation, None)
+                    .is_none();
+                if plan.outcome == Outcome::Refused && acts {
                     let entry = Entry {
                         outcome: Some("refused".to_owned()),
                         detail: json!({ "rules": rules(&plan) }).to_string(),
@@ -138,67 +139,6 @@ impl<M: Marketplace> Console<M> {
         tokio::task::block_in_place(|| self.close_cancel(id, &plan, opened, answer))
     }
 
-    /// Withdraws a request that the buyer has not answered.
-    pub async fn withdraw_cancellation(
-        &self,
-        request: &CancellationRequestId,
-        reason: &str,
-    ) -> Result<CancellationRequest, Error> {
-        let reason = checked(Some(reason), "reason")?.ok_or_else(|| field("reason", "a reason"))?;
-        let known = self.store().read(|read| read.cancellation(request))?;
-        let known = known.ok_or_else(|| Error::NotFound {
-            kind: "cancellation request",
-            id: request.to_string(),
-        })?;
-        let check = self.store().read(Preflight::last)?;
-        self.access
-            .permit(Action::WithdrawCancellation, check.as_ref())?;
-        self.look_at_cancellations(&known.agreement).await?;
-        let now = self.clock().now();
-        let detail = json!({ "request": request, "reason": reason });
-        let entry = |phase, outcome: Option<&str>, opened| -> Result<Entry, Error> {
-            Ok(Entry {
-                phase,
-                opened,
-                outcome: outcome.map(str::to_owned),
-                agreement: Some(known.agreement.to_string()),
-                detail: detail.to_string(),
-                ..self.entry(now, "withdraw-cancellation", None)?
-            })
-        };
-        let opened = {
-            let entry = entry(Phase::Opened, None, None)?;
-            self.store()
-                .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &entry)?))?
-        };
-        let answer = self
-            .marketplace
-            .withdraw_cancellation(&known.agreement, request, &reason)
-            .await;
-        let outcome = match &answer {
-            Ok(()) => "done",
-            Err(error) if is_unknown(error) => "unknown",
-            Err(_) => "failed",
-        };
-        let closing = entry(Phase::Closed, Some(outcome), Some(opened))?;
-        self.store()
-            .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &closing)?))?;
-        // Whatever came of it, AWS knows how the request stands now: the buyer may have been faster.
-        self.look_at_cancellations(&known.agreement).await?;
-        let after = self.store().read(|read| read.cancellation(request))?;
-        match (answer, after) {
-            (Ok(()), Some(after)) => Ok(after),
-            (Err(_), Some(after)) if after.status == CancellationStatus::Cancelled => Ok(after),
-            (Err(_), Some(after)) if after.status != CancellationStatus::PendingApproval => {
-                let now = after.status.as_wire();
-                Err(EndingError::NotPending(format!("{request} ({now})")).into())
-            }
-            (Err(error), _) if is_unknown(&error) => Err(EndingError::Unknown.into()),
-            (Err(error), _) => Err(error.into()),
-            (Ok(()), None) => Ok(known),
-        }
-    }
-
     /// A plan to cancel that was kept, with what became of it.
     pub fn cancel_plan(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
         let found = plan::load(self.store(), KIND, id)?;
@@ -207,13 +147,10 @@ impl<M: Marketplace> Console<M> {
 
     fn open_cancel(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
         let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
-        match kept.state {
-            PlanState::Open | PlanState::Done => Ok((plan, kept)),
-            // What was sent and not answered is looked for, and never sent again.
-            PlanState::Waiting => Err(EndingError::Unknown.into()),
-            PlanState::Failed => Err(EndingError::Over("refused").into()),
-            PlanState::Withdrawn => Err(EndingError::Over("withdrawn").into()),
+        if kept.state != PlanState::Done {
+            check_open(kept.state)?;
         }
+        Ok((plan, kept))
     }
 
     /// Asks AWS about one agreement and all requests to cancel it. Tells since when what is known is
@@ -251,6 +188,9 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<i64, Error> {
         let now = self.clock().now();
         self.store().write(|write| {
+            // As it is now: another process may be carrying it out.
+            let kept = write.reading().plan(id)?;
+            check_open(kept.as_ref().map_or(PlanState::Failed, |kept| kept.state))?;
             let asked = plan.asked.clone();
             let actor = plan.made_by.clone();
             let again = draft(&write.reading(), &self.policies, asked, actor, now)?;
@@ -259,13 +199,14 @@ impl<M: Marketplace> Console<M> {
                 return Err(EndingError::Stale(differences).into());
             }
             let open = [PlanState::Open];
-            if !write.move_plan(id, &open, PlanState::Waiting, Some(UNANSWERED), now)? {
-                return Err(EndingError::Unknown.into());
-            }
+            write.move_plan(id, &open, PlanState::Waiting, Some(UNANSWERED), now)?;
+            let before = write.reading().cancellations_of(&plan.asked.agreement)?;
+            let before: Vec<_> = before.iter().map(|request| &request.id).collect();
             let detail = json!({
                 "reason": plan.asked.reason,
                 "description": plan.asked.description,
                 "clientToken": plan.id,
+                "requestsBefore": before,
                 "steps": plan.steps.len(),
             });
             let entry = Entry {
@@ -303,7 +244,7 @@ impl<M: Marketplace> Console<M> {
                     ..self.entry_of(now, plan)?
                 };
                 self.store().write(|write| {
-                    write.append_audit(&self.audit_key, &entry)?;
+                    write.close_audit(&self.audit_key, &entry)?;
                     let from = [PlanState::Waiting];
                     let why = error.to_string();
                     write.move_plan(id, &from, PlanState::Failed, Some(&why), now)?;
@@ -314,7 +255,8 @@ impl<M: Marketplace> Console<M> {
         }
     }
 
-    fn close_sent(
+    /// AWS has the request.
+    pub(super) fn close_sent(
         &self,
         id: &PlanId,
         plan: &CancelPlan,
@@ -332,57 +274,25 @@ impl<M: Marketplace> Console<M> {
         };
         self.store().write(|write| {
             write.put_cancellations(std::slice::from_ref(request), now)?;
-            let from = [PlanState::Waiting];
-            write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
-            write.append_audit(&self.audit_key, &entry)?;
+            let from = [PlanState::Waiting, PlanState::Failed];
+            let moved =
+                write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
+            // Another process may have settled it while AWS was slow to answer. What it found out is
+            // told anew where it was wrong.
+            if !write.close_audit(&self.audit_key, &entry)? && moved {
+                let noted = Entry {
+                    phase: Phase::Noted,
+                    opened: None,
+                    ..entry
+                };
+                write.append_audit(&self.audit_key, &noted)?;
+            }
             Ok::<_, Error>(())
         })
     }
 
-    /// Requests whose answer was lost, or whose program ended: AWS is looked at, and the entry closed.
-    pub(crate) async fn settle_cancellations(&self) -> Result<(), Error> {
-        let open = self.store().read(|read| read.open_audit())?;
-        for row in open.iter().filter(|row| row.entry.action == KIND) {
-            let Some(id) = row
-                .entry
-                .plan
-                .as_deref()
-                .and_then(|id| PlanId::parse(id).ok())
-            else {
-                continue;
-            };
-            let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(&id))?;
-            let now = self.clock().now();
-            if kept.state != PlanState::Waiting || now < row.entry.at.plus_millis(LISTED_WITHIN_MS)
-            {
-                continue;
-            }
-            if self
-                .look_at_cancellations(&plan.asked.agreement)
-                .await?
-                .is_some()
-            {
-                return Ok(());
-            }
-            tokio::task::block_in_place(|| {
-                let all = self
-                    .store()
-                    .read(|read| read.cancellations_of(&plan.asked.agreement))?;
-                // Ours is the one that came after the entry was opened: there was none open before.
-                let since = row.entry.at.plus_millis(-LISTED_WITHIN_MS);
-                let ours = all.iter().find(|request| {
-                    request.reason == plan.asked.reason && request.created_at >= since
-                });
-                match ours {
-                    Some(request) => self.close_sent(&id, &plan, row.seq, request, now),
-                    None => self.close_unsent(&id, &plan, row.seq, now),
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    fn close_unsent(
+    /// AWS lists no request of this plan.
+    pub(super) fn close_unsent(
         &self,
         id: &PlanId,
         plan: &CancelPlan,
@@ -398,9 +308,11 @@ impl<M: Marketplace> Console<M> {
             ..self.entry_of(now, plan)?
         };
         self.store().write(|write| {
-            let from = [PlanState::Waiting];
-            write.move_plan(id, &from, PlanState::Failed, Some(why), now)?;
-            write.append_audit(&self.audit_key, &entry)?;
+            // Not when another process has found out more meanwhile.
+            if write.close_audit(&self.audit_key, &entry)? {
+                let from = [PlanState::Waiting];
+                write.move_plan(id, &from, PlanState::Failed, Some(why), now)?;
+            }
             Ok::<_, Error>(())
         })
     }
@@ -427,24 +339,56 @@ impl<M: Marketplace> Console<M> {
     }
 }
 
+fn check_open(state: PlanState) -> Result<(), EndingError> {
+    match state {
+        PlanState::Open => Ok(()),
+        // What was sent and not answered is looked for, and never sent again.
+        PlanState::Waiting => Err(EndingError::Unknown),
+        PlanState::Done => Err(EndingError::Over("carried out")),
+        PlanState::Failed => Err(EndingError::Over("refused")),
+        PlanState::Withdrawn => Err(EndingError::Over("withdrawn")),
+    }
+}
+
 /// What a plan is in while AWS has not answered.
 const UNANSWERED: &str = "sent; the answer is not known";
 
 /// Whether AWS may have done what was asked.
-fn is_unknown(error: &MarketplaceError) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::NoAnswer | ErrorKind::Busy | ErrorKind::Garbage
-    )
+pub(super) fn is_unknown(error: &MarketplaceError) -> bool {
+    !error.undone
 }
 
-fn offline() -> Error {
+/// The request that a plan's sending brought about, among all that AWS lists: one for the plan's reason
+/// that was not there when it was sent. There can be one at most while it waits for the buyer.
+pub(super) fn ours<'a>(
+    plan: &CancelPlan,
+    opened: &AuditRow,
+    listed: &'a [CancellationRequest],
+) -> Option<&'a CancellationRequest> {
+    let before: Before = serde_json::from_str(&opened.entry.detail).unwrap_or_default();
+    let mut listed = listed.iter();
+    listed.find(|request| {
+        let new = !before.requests.contains(&request.id.to_string());
+        new && request.reason == plan.asked.reason
+    })
+}
+
+/// What an opened entry tells of the requests that AWS listed before: not by their times, since AWS's
+/// clock is not this machine's.
+#[derive(Default, Deserialize)]
+struct Before {
+    #[serde(default, rename = "requestsBefore")]
+    requests: Vec<String>,
+}
+
+pub(super) fn offline() -> Error {
     Error::Marketplace(MarketplaceError {
         kind: ErrorKind::NoAnswer,
         operation: Operation::SendAgreementCancellationRequest.name(),
         code: None,
-        message: "AWS cannot be asked whether the plan still stands".to_owned(),
+        message: "AWS cannot be asked how the agreement stands; nothing was sent".to_owned(),
         request_id: None,
+        undone: true,
     })
 }
 
@@ -458,7 +402,7 @@ fn check_reason(reason: &str) -> Result<(), Error> {
     ))
 }
 
-fn checked(text: Option<&str>, name: &'static str) -> Result<Option<String>, Error> {
+pub(super) fn checked(text: Option<&str>, name: &'static str) -> Result<Option<String>, Error> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let length = text.map_or(1, |text| text.chars().count());
     if length > DESCRIPTION_CHARS_MAX {

@@ -2,6 +2,7 @@
 
 use domain::{EntryKind, LinkState, TargetKind, Timestamp};
 use policy::{EffectKind, Language, Moment, PlannedEffect, effects};
+use serde_json::json;
 use store::Write;
 use store::table::directory::Change;
 use store::table::due_effect::{DueEffect, DueState};
@@ -21,6 +22,21 @@ pub(crate) struct Ended {
     pub(crate) due: Vec<String>,
     /// What was left alone, since something about it is not known.
     pub(crate) left: Vec<String>,
+    /// The workspaces that were bound.
+    pub(crate) workspaces: Vec<String>,
+}
+
+impl Ended {
+    /// The detail of an audit entry.
+    pub(crate) fn told(&self, why: &str) -> serde_json::Value {
+        json!({
+            "why": why,
+            "changed": self.changed,
+            "due": self.due,
+            "left": self.left,
+            "workspaces": self.workspaces,
+        })
+    }
 }
 
 /// What ending a link would do, as steps of a plan: at once when the agreement has ended, or later.
@@ -37,8 +53,7 @@ pub(crate) fn steps(
         let delay = effect.at.map_or(0, |at| at.as_millis() - now.as_millis());
         let when = match (effect.kind, moment) {
             (EffectKind::Keep, _) => effect.at.map_or(moment, |at| When::At(at.as_millis())),
-            (_, When::Now) if delay > 0 => When::AfterEnd(delay),
-            (_, When::Ended) if delay > 0 => When::AfterEnd(delay),
+            (_, When::Now | When::Ended) if delay > 0 => When::AfterEnd(delay),
             _ => moment,
         };
         Step::effect(effect, when)
@@ -58,17 +73,15 @@ pub(crate) fn end(
 ) -> Result<Ended, Error> {
     let mut ended = Ended::default();
     let case = case_of(&write.reading(), policies, record, now);
-    let planned = match &case {
-        Ok(case) => effects(case.policy, Moment::Ended, &case.facts),
+    let (planned, policy) = match case {
+        Ok(case) => (
+            effects(case.policy, Moment::Ended, &case.facts),
+            case.policy.id.clone(),
+        ),
         // Listing, policy or target are gone: there is nothing to be done to them.
-        Err(Error::NotFound { .. } | Error::Link(_)) => Vec::new(),
-        Err(_) => return Err(case.err().unwrap_or(Error::Stopped)),
+        Err(Error::NotFound { .. } | Error::Link(_)) => (Vec::new(), String::new()),
+        Err(error) => return Err(error),
     };
-    let policy = case
-        .as_ref()
-        .map(|case| case.policy.id.clone())
-        .unwrap_or_default();
-    drop(case);
     for effect in planned
         .iter()
         .filter(|effect| effect.kind != EffectKind::Keep)
@@ -87,6 +100,9 @@ pub(crate) fn end(
         }
     }
     write.give_claims_back(&record.chain)?;
+    let workspaces = record.link.workspaces.iter();
+    ended.workspaces = workspaces.map(ToString::to_string).collect();
+    write.put_workspaces(&record.chain, &[], now)?;
     let mut after = record.clone();
     after.link.state = if ended.due.is_empty() {
         LinkState::Ended
@@ -253,20 +269,29 @@ pub(crate) fn finish(write: &mut Write<'_>, chain: &str, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Whether what is due may still be done to the thing: it is in the state that it was left in.
-pub(crate) fn still_applies(
+/// What keeps what is due from being done: it is not any more as it was when the link ended.
+pub(crate) fn hindrance(
     read: &store::Read<'_>,
     effect: &DueEffect,
-) -> Result<bool, store::Error> {
-    if effect.kind != EffectKind::Delete.word() {
-        return Ok(true);
+) -> Result<Option<(DueState, Option<&'static str>)>, Error> {
+    // The vendor's system of record may have linked it again, which calls off as linking here does.
+    if effect.relinking_calls_off {
+        let links = read.current_links_to(effect.target_kind, &effect.target_id)?;
+        if links.iter().any(LinkRecord::is_held) {
+            let reason = "The target was linked again.";
+            return Ok(Some((DueState::CalledOff, Some(reason))));
+        }
     }
-    let Some(kind) = EntryKind::from_word(&effect.what.replace('_', "-")) else {
-        return Ok(false);
+    let kind = EntryKind::from_word(&effect.what.replace('_', "-"));
+    let (true, Some(kind)) = (effect.kind == EffectKind::Delete.word(), kind) else {
+        return Ok(None);
     };
     let Some((entry, _)) = read.entry(kind, &effect.thing)? else {
-        return Ok(true);
+        return Ok(None);
     };
+    // Somebody has started it again, and uses it.
     let state = crate::link::attribute(&entry, "state");
-    Ok(state.is_none_or(|state| state != "running"))
+    let again = state.is_some_and(|state| state == "running");
+    let reason = "It is not as it was when the link ended.";
+    Ok(again.then_some((DueState::Void, Some(reason))))
 }

@@ -86,6 +86,11 @@ impl<M: Marketplace> Console<M> {
             .store()
             .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &opening)?))?;
         let done = self.store().write(|write| {
+            // As it is now: another process may have carried it out.
+            let now_kept = write.reading().plan(id)?;
+            if now_kept.is_some_and(|kept| kept.state == PlanState::Done) {
+                return Ok(false);
+            }
             let again = draft(
                 &write.reading(),
                 &self.policies,
@@ -105,37 +110,36 @@ impl<M: Marketplace> Console<M> {
             };
             let ended = effects::end(write, &self.policies, &record, why, Some(&plan.id), now)?;
             let open = [PlanState::Open, PlanState::Waiting];
-            if !write.move_plan(id, &open, PlanState::Done, None, now)? {
-                return Err(EndingError::Over("carried out").into());
-            }
+            write.move_plan(id, &open, PlanState::Done, None, now)?;
             let target = &record.link.target;
             let closing = Entry {
                 phase: Phase::Closed,
                 opened: Some(opened),
                 target: Some(format!("{}:{}", target.kind.word(), target.id)),
-                detail: json!({
-                    "changed": ended.changed,
-                    "due": ended.due,
-                    "left": ended.left,
-                })
-                .to_string(),
+                detail: ended.told(why).to_string(),
                 ..base.clone()
             };
-            write.append_audit(&self.audit_key, &closing)?;
-            Ok::<_, Error>(())
+            // Whoever was away so long that the entry was settled does nothing.
+            if !write.close_audit(&self.audit_key, &closing)? {
+                return Err(EndingError::Over("given up").into());
+            }
+            Ok::<_, Error>(true)
         });
-        if let Err(error) = done {
-            let closing = Entry {
-                phase: Phase::Closed,
-                opened: Some(opened),
-                outcome: Some("failed".to_owned()),
-                detail: json!({ "why": error.to_string() }).to_string(),
-                ..base
-            };
-            self.store()
-                .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &closing)?))?;
-            return Err(error);
-        }
+        let why = match done {
+            Ok(true) => return self.link_after(&plan),
+            Ok(false) => "carried out by another execution".to_owned(),
+            Err(ref error) => error.to_string(),
+        };
+        let closing = Entry {
+            phase: Phase::Closed,
+            opened: Some(opened),
+            outcome: Some("failed".to_owned()),
+            detail: json!({ "why": why }).to_string(),
+            ..base
+        };
+        self.store()
+            .write(|write| write.close_audit(&self.audit_key, &closing))?;
+        done?;
         self.link_after(&plan)
     }
 

@@ -509,7 +509,10 @@ impl<M: Marketplace> Console<M> {
             detail: detail.to_string(),
             ..self.entry(now, "link", Some(plan))?
         };
-        write.append_audit(&self.audit_key, &entry)?;
+        // Whoever was away so long that the entry was settled does nothing.
+        if !write.close_audit(&self.audit_key, &entry)? {
+            return Err(LinkError::Over("given up").into());
+        }
         Ok(())
     }
 
@@ -528,10 +531,9 @@ impl<M: Marketplace> Console<M> {
             detail: json!({ "why": why }).to_string(),
             ..self.entry(now, "link", Some(plan))?
         };
-        self.store().write(|write| {
-            write.append_audit(&self.audit_key, &entry)?;
-            Ok(())
-        })
+        self.store()
+            .write(|write| Ok(write.close_audit(&self.audit_key, &entry)?))
+            .map(drop)
     }
 
     /// A plan that was refused when it was made: the agreement shows it, unless it is linked.
@@ -598,24 +600,15 @@ impl<M: Marketplace> Console<M> {
         action: &str,
         plan: Option<&LinkPlan>,
     ) -> Result<Entry, Error> {
-        let actor = self.actor()?;
         let target = plan.and_then(|plan| match &plan.asked.wish.target {
             super::TargetChoice::Existing { kind, id } => Some(format!("{}:{id}", kind.word())),
             _ => None,
         });
         Ok(Entry {
-            at: now,
-            user: actor.user,
-            identity: actor.identity,
-            action: action.to_owned(),
-            phase: Phase::Noted,
-            opened: None,
-            outcome: Some("done".to_owned()),
             plan: plan.map(|plan| plan.id.clone()),
             agreement: plan.map(|plan| plan.asked.buyer.agreement.to_string()),
             target,
-            request: None,
-            detail: "{}".to_owned(),
+            ..crate::audit::entry(self.store(), now, action)?
         })
     }
 }

@@ -5,6 +5,7 @@ use domain::{LinkState, PlanId, Timestamp};
 use serde_json::json;
 use store::table::audit::{AuditRow, Entry};
 use store::table::plan::PlanState;
+use tokio_util::sync::CancellationToken;
 
 use super::bind;
 use super::execute::Codes;
@@ -20,6 +21,11 @@ impl<M: Marketplace> Console<M> {
     /// Settles what has come due. Called after every sync, and harmless at any time; a connection that
     /// is for looking only leaves all as it is.
     pub async fn settle(&self) -> Result<(), Error> {
+        self.settle_unless(&CancellationToken::new()).await
+    }
+
+    /// The same, until it is told to stop; the rest follows with the next sync.
+    pub(crate) async fn settle_unless(&self, stop: &CancellationToken) -> Result<(), Error> {
         let known = self.store().read(Preflight::last)?;
         if self
             .access
@@ -32,10 +38,10 @@ impl<M: Marketplace> Console<M> {
             let now = self.clock().now();
             self.settle_open_audit(now)?;
             self.settle_codes(now)?;
-            self.settle_waiting(now)?;
-            self.settle_endings(now)
+            self.settle_waiting(now)
         })?;
-        self.settle_cancellations().await?;
+        self.settle_endings(stop).await?;
+        self.settle_requests().await?;
         self.carry_out_queue().await
     }
 

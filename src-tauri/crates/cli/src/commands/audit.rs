@@ -106,7 +106,7 @@ fn csv(view: &AuditEntryInfo) -> String {
 
 /// A field of CSV (RFC 4180). What a spreadsheet would take for a formula is taken for text.
 fn quoted(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@']);
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula {
         format!("'{text}")
     } else {
@@ -116,5 +116,31 @@ fn quoted(text: &str) -> String {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn fields_are_quoted_where_they_must_be_and_are_never_formulas() {
+        for (text, field) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("한국어", "한국어"),
+            ("a,b", "\"a,b\""),
+            ("say \"so\"", "\"say \"\"so\"\"\""),
+            ("two\nlines", "\"two\nlines\""),
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@sum(A1,B1)", "\"'@sum(A1,B1)\""),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+            ("1=1", "1=1"),
+        ] {
+            assert_eq!(quoted(text), field);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use app::Action;
 use app::directory;
 use app::directory::import::{self, FILE_BYTES_MAX, ImportError, OnBadRows};
-use connection::Connection;
+use connection::{Connection, OpenError};
 use domain::EntryKind;
 use store::table::directory::SortBy;
 use views::{
@@ -223,14 +223,14 @@ fn import(
     on_bad: OnBadRows,
     output: &Output,
 ) -> Result<(), Fault> {
-    let permit = connection.permit(Action::EditDirectory)?;
+    connection.permit(Action::EditDirectory)?;
     let plan = plan(connection, path, kind)?;
-    let now = connection.clock().now();
-    let done = plan
-        .apply(connection.store(), permit, on_bad, now, |_, _| {
-            ControlFlow::Continue(())
-        })
-        .map_err(|error| fault(path, &error))?;
+    let done = connection
+        .import(&plan, on_bad, |_, _| ControlFlow::Continue(()))
+        .map_err(|error| match error {
+            OpenError::App(error) => fault(path, &error),
+            other => other.into(),
+        })?;
     report(&ImportReport::of_done(&plan, &done), path, output)
 }
 

@@ -2,7 +2,11 @@
 //!
 //! What is done has two entries: one opened before it, committed by itself, and one that closes it. An
 //! open entry without a closing one tells that the program ended in between. Each entry's hash is keyed
-//! and covers the entry before, so that whoever alters, removes or reorders one is found out.
+//! and covers the entry before, so that whoever alters, removes or reorders one is found out; and where
+//! the audit ends is kept beside it, keyed too, so that cutting entries off at the end is found out.
+//!
+//! What cannot be seen from within is an older copy of the whole file put in its place: an export taken
+//! elsewhere shows that.
 
 use domain::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -125,6 +129,9 @@ impl Write<'_> {
         let (seq, before) = last.map_or((1, Vec::new()), |(seq, hash)| (seq + 1, hash));
         let hash = entry.hash(key, seq, &before);
         self.tx
+            .prepare_cached("INSERT OR REPLACE INTO audit_end VALUES (1, ?1, ?2)")?
+            .execute((seq, end_hash(key, seq, &hash).as_slice()))?;
+        self.tx
             .prepare_cached(&format!(
                 "INSERT INTO audit ({COLUMNS}) VALUES (:seq, :at, :user, :identity, :action, :phase,
                     :opened, :outcome, :plan, :agreement, :target, :request, :detail, :hash)"
@@ -146,6 +153,19 @@ impl Write<'_> {
                 ":hash": hash.as_slice(),
             })?;
         Ok(seq)
+    }
+
+    /// Appends the entry that closes another, unless somebody closed that one before: then nothing is
+    /// appended, and what was to be told must be told otherwise. Whether it was appended.
+    pub fn close_audit(&mut self, key: &AuditKey, entry: &Entry) -> Result<bool> {
+        let closed: bool = self
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM audit WHERE opened = ?1)")?
+            .query_row([entry.opened], |row| row.get(0))?;
+        if !closed {
+            self.append_audit(key, entry)?;
+        }
+        Ok(!closed)
     }
 }
 
@@ -202,6 +222,14 @@ impl Read<'_> {
         })
     }
 
+    /// Entries with a number above `after`, oldest first, up to `limit`.
+    pub fn audit_after(&self, after: i64, limit: usize) -> Result<Vec<AuditRow>> {
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+        ))?;
+        rows(some.query((after, limit))?)
+    }
+
     /// Every entry about an agreement of this chain or about this plan, oldest first.
     pub fn audit_of(&self, agreements: &[String]) -> Result<Vec<AuditRow>> {
         let mut all = Vec::new();
@@ -232,8 +260,8 @@ impl Read<'_> {
             .query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?)
     }
 
-    /// Goes through the whole audit: `None` when every entry follows from the ones before. What is cut
-    /// off at the end cannot be seen from here; the count and the last hash, kept elsewhere, show it.
+    /// Goes through the whole audit: `None` when every entry follows from the ones before, up to the
+    /// last that was written.
     pub fn verify_audit(&self, key: &AuditKey) -> Result<Option<Broken>> {
         let mut all = self
             .tx
@@ -253,8 +281,31 @@ impl Read<'_> {
             before = row.hash;
             expected += 1;
         }
-        Ok(None)
+        let last = expected - 1;
+        let end: Option<(i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached("SELECT seq, hash FROM audit_end")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let ends_here = match &end {
+            None => last == 0,
+            Some((seq, hash)) => *seq == last && hash == &end_hash(key, last, &before),
+        };
+        let why = "it is not the last that was written: entries after it are missing";
+        Ok((!ends_here).then_some(Broken { seq: last, why }))
     }
+}
+
+/// Tells the last entry's number and hash in a way that only the key's owner can.
+fn end_hash(key: &AuditKey, seq: i64, hash: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of any length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.bytes()) else {
+        return [0; 32];
+    };
+    mac.update(b"end");
+    mac.update(&seq.to_be_bytes());
+    mac.update(hash);
+    mac.finalize().into_bytes().into()
 }
 
 impl Entry {
@@ -267,7 +318,7 @@ impl Entry {
         mac.update(before);
         mac.update(&seq.to_be_bytes());
         mac.update(&self.at.as_millis().to_be_bytes());
-        mac.update(&self.opened.unwrap_or(0).to_be_bytes());
+        mac.update(&self.opened.unwrap_or(i64::MIN).to_be_bytes());
         let texts = [
             Some(&self.user),
             self.identity.as_ref(),

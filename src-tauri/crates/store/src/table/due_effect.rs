@@ -163,6 +163,11 @@ impl Read<'_> {
         self.due_where("chain = ?1 ORDER BY due_at, id", [chain])
     }
 
+    /// One effect, as it stands.
+    pub fn due_effect(&self, id: i64) -> Result<Option<DueEffect>> {
+        Ok(self.due_where("id = ?1", [id])?.into_iter().next())
+    }
+
     /// What is still due at a target, earliest first.
     pub fn due_effects_at(&self, kind: TargetKind, id: &str) -> Result<Vec<DueEffect>> {
         let condition = "target_kind = ?1 AND target_id = ?2 AND state = 'due' ORDER BY due_at, id";

@@ -4,7 +4,8 @@
 //! of renewals is its current one.
 
 use domain::{
-    AgreementId, DirectoryId, LicenseArn, Link, LinkState, Target, TargetKind, Timestamp,
+    AgreementId, AgreementStatus, DirectoryId, LicenseArn, Link, LinkState, Target, TargetKind,
+    Timestamp,
 };
 use rusqlite::{OptionalExtension, Row, named_params};
 
@@ -79,11 +80,13 @@ impl Write<'_> {
         for link in links {
             let chain = self.reading().chain_of(&link.agreement)?;
             let known = self.reading().current_link(&chain)?;
-            // What we did ourselves is newer than what anybody mirrors. That we did not get there is
-            // no link.
-            let ours = known
-                .as_ref()
-                .is_some_and(|known| known.plan.is_some() && !known.is_mark());
+            // What we did ourselves, ending included, is newer than what anybody mirrors, unless that
+            // came to be later still. That we did not get there is no link.
+            let ours = known.as_ref().is_some_and(|known| {
+                let over = matches!(known.link.state, LinkState::Ending | LinkState::Ended);
+                let done = (known.plan.is_some() && !known.is_mark()) || over;
+                done && !(over && known.link.since < link.since)
+            });
             let same = known.as_ref().is_some_and(|known| {
                 known.link.target == link.target && known.link.state == link.state
             });
@@ -91,14 +94,20 @@ impl Write<'_> {
                 continue;
             }
             if !same {
+                let mut link = link.clone();
+                // Whatever ending it was to do was the vendor's to do, before this program knew of it.
+                let over = known.is_none() && self.reading().is_over(&chain)?;
+                if over {
+                    link.state = LinkState::Ended;
+                }
                 let record = LinkRecord {
                     account: self.reading().buyer_of(&link.agreement)?,
-                    link: link.clone(),
+                    link,
                     chain: chain.clone(),
                     policy: None,
                     plan: None,
                     member: None,
-                    reason: None,
+                    reason: over.then(|| "The agreement was over before.".to_owned()),
                     current: true,
                     in_force: None,
                 };
@@ -276,22 +285,49 @@ impl Read<'_> {
         self.records(condition, &[state.word()], limit)
     }
 
-    /// Live links none of whose chain's agreements is in force any more, up to `limit`.
-    pub fn links_of_ended_chains(&self, limit: usize) -> Result<Vec<LinkRecord>> {
-        // The states are spelled out for the sake of the partial index.
-        let condition = "l.current = 1 AND l.state IN ('awaiting-aws', 'active', 'ending')
-            AND l.state <> 'ending'
-            AND EXISTS (SELECT 1 FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain)
-            AND NOT EXISTS (SELECT 1 FROM agreement AS a
-                WHERE (a.id = l.chain OR a.initial = l.chain) AND a.status = 'ACTIVE')";
-        self.records(condition, &[], limit)
+    /// Chains with a live link that are over, among those that changed after the change `since`; and
+    /// the newest change there is. Costs what changed, not what there is.
+    pub fn chains_over(&self, since: Option<i64>) -> Result<(Vec<String>, i64)> {
+        let mut changed = self.tx.prepare_cached(
+            "SELECT DISTINCT coalesce(a.initial, a.id) FROM agreement AS a
+             WHERE a.change > ?1 AND a.status <> 'ACTIVE' AND EXISTS (SELECT 1 FROM link AS l
+                WHERE l.chain = coalesce(a.initial, a.id) AND l.current = 1
+                    AND l.state IN ('awaiting-aws', 'active'))",
+        )?;
+        let found = changed.query_map([since.unwrap_or(-1)], |row| row.get::<_, String>(0))?;
+        let mut over = Vec::new();
+        for chain in found {
+            let chain = chain?;
+            if self.is_over(&chain)? {
+                over.push(chain);
+            }
+        }
+        Ok((over, self.change()?))
+    }
+
+    /// Whether the agreements of a chain have come to an end. One that was renewed or replaced has not:
+    /// what took its place may not have been listed yet. Nor has one in a state that nobody knows.
+    pub fn is_over(&self, chain: &str) -> Result<bool> {
+        let id = AgreementId::parse(chain).map_err(|_| Error::Invalid("chain"))?;
+        let agreements = self.chain(&id)?;
+        let none_in_force = agreements
+            .iter()
+            .all(|row| row.status != AgreementStatus::Active);
+        let ended = agreements.last().is_some_and(|last| {
+            matches!(
+                last.status,
+                AgreementStatus::Archived
+                    | AgreementStatus::Cancelled
+                    | AgreementStatus::Expired
+                    | AgreementStatus::Terminated
+            )
+        });
+        Ok(none_in_force && ended)
     }
 
     /// Links whose grace period runs, up to `limit`.
     pub fn links_ending(&self, limit: usize) -> Result<Vec<LinkRecord>> {
-        let condition = "l.current = 1 AND l.state IN ('awaiting-aws', 'active', 'ending')
-            AND l.state = 'ending'";
-        self.records(condition, &[], limit)
+        self.records("l.current = 1 AND l.state = 'ending'", &[], limit)
     }
 
     /// Every current link, up to `limit`, newest first; `agreement` ids in the text narrow it.

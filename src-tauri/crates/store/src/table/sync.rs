@@ -24,6 +24,8 @@ pub struct SyncState {
     pub directory_at: Option<Timestamp>,
     /// The connection's clock minus this machine's, in milliseconds.
     pub clock_offset: i64,
+    /// Up to which change of agreements links have been ended with them.
+    pub ended_change: Option<i64>,
 }
 
 impl Write<'_> {
@@ -92,6 +94,13 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Notes that the links of all chains that were over with this change have been ended.
+    pub fn set_ended_change(&mut self, change: i64) -> Result<()> {
+        self.tx
+            .execute("UPDATE sync SET ended_change = ?1", [change])?;
+        Ok(())
+    }
+
     /// Notes how far the connection's clock is ahead of this machine's.
     pub fn set_clock_offset(&mut self, millis: i64) -> Result<()> {
         self.touch(Topic::Sync);
@@ -106,7 +115,8 @@ impl Read<'_> {
     pub fn sync_state(&self) -> Result<SyncState> {
         let mut one = self.tx.prepare_cached(
             "SELECT listing_run, full_started_at, full_cursor, watermark, listed_at, clock_offset,
-                failure_at, failure_kind, failure_message, failure_request, directory_at, cancellations_at
+                failure_at, failure_kind, failure_message, failure_request, directory_at, cancellations_at,
+                ended_change
              FROM sync",
         )?;
         Ok(one.query_row([], |row| {
@@ -133,6 +143,7 @@ impl Read<'_> {
                 clock_offset: row.get(5)?,
                 directory_at: time(10)?,
                 cancellations_at: time(11)?,
+                ended_change: row.get(12)?,
                 failure,
             })
         })?)

@@ -1,0 +1,15 @@
+//! Ending agreements and links with real parts: the sandbox over the wire, the SDK, a database in a
+//! file. What the sandbox was asked is counted at the sandbox.
+
+#![cfg(test)]
+
+mod answers;
+mod by_name;
+mod due;
+mod many;
+mod random;
+mod requests;
+mod story;
+mod systems;
+mod unlinking;
+mod ways;
