@@ -29,8 +29,8 @@ use store::table::directory::Told;
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
-pub(crate) use bind::case_of;
-pub(crate) use changes::{attribute, set_attribute_from as set_attribute};
+pub(crate) use bind::{Because, case_of, change};
+pub(crate) use changes::attribute;
 
 pub use asked::{
     ANSWER_CHARS_MAX, Asked, Buyer, Evidence, LinkRequest, NewWorkspace, REASON_CHARS_MAX,

@@ -61,11 +61,12 @@ impl Story {
 
     /// A file with one record a line: dimension, quantity, and minutes ago.
     fn file(&self, records: &[(&str, &str, i64)]) -> Vec<u8> {
-        let mut text = "license,account,dimension,quantity,timestamp\n".to_owned();
-        for (dimension, quantity, minutes) in records {
+        let header = "license,account,dimension,quantity,timestamp\n".to_owned();
+        let lines = records.iter().map(|(dimension, quantity, minutes)| {
             let at = self.now().plus_millis(-minutes * 60_000);
-            text += &format!("{},{ACCOUNT},{dimension},{quantity},{at}\n", self.license);
-        }
+            format!("{},{ACCOUNT},{dimension},{quantity},{at}\n", self.license)
+        });
+        let text: String = std::iter::once(header).chain(lines).collect();
         text.into_bytes()
     }
 

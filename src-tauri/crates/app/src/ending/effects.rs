@@ -4,12 +4,11 @@ use domain::{EntryKind, LinkState, TargetKind, Timestamp};
 use policy::{EffectKind, Language, Moment, PlannedEffect, effects};
 use serde_json::json;
 use store::Write;
-use store::table::directory::Change;
 use store::table::due_effect::{DueEffect, DueState};
 use store::table::link::LinkRecord;
 
 use crate::Error;
-use crate::link::{case_of, set_attribute};
+use crate::link::{Because, case_of, change};
 use crate::plan::{Step, When};
 use crate::policies::Policies;
 
@@ -211,27 +210,9 @@ pub(crate) fn apply(
     let Some(kind) = EntryKind::from_word(&doing.what.replace('_', "-")) else {
         return Ok(false);
     };
-    let Some((mut entry, origin)) = write.reading().entry(kind, doing.thing)? else {
-        return Ok(false);
-    };
-    let name = attribute
-        .rsplit_once('.')
-        .map_or(attribute, |(_, name)| name);
-    let Some(before) = set_attribute(&mut entry, name, value)? else {
-        return Ok(false);
-    };
-    let note = Change {
-        kind: kind.word().to_owned(),
-        key: doing.thing.to_owned(),
-        attribute: Some(name.to_owned()),
-        before,
-        after: Some(value.to_owned()),
-        at: now,
-        plan: plan.map(str::to_owned),
-        chain: Some(chain.to_owned()),
-    };
-    write.change_directory(&entry, &origin, &[note])?;
-    Ok(true)
+    let because = Because { plan, chain, now };
+    let changed = change(write, kind, doing.thing, attribute, value, &because)?;
+    Ok(changed.is_some())
 }
 
 /// Linking a target again calls off what is still due there, where the policy says so; the links whose

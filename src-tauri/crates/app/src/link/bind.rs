@@ -29,10 +29,12 @@ pub(crate) struct Bound {
 }
 
 /// Who changes something, because of what, and when.
-struct Because<'a> {
-    plan: Option<&'a str>,
-    chain: &'a str,
-    now: Timestamp,
+pub(crate) struct Because<'a> {
+    /// The plan that it follows.
+    pub(crate) plan: Option<&'a str>,
+    /// The chain whose link it belongs to.
+    pub(crate) chain: &'a str,
+    pub(crate) now: Timestamp,
 }
 
 /// Does what the draft says.
@@ -333,8 +335,9 @@ fn carry_out(
     change(write, kind, id, attribute, value, because)
 }
 
-/// Gives an attribute a value, and notes that it was us.
-fn change(
+/// Gives an attribute a value, and notes that it was us. Tells what was changed; nothing where the thing
+/// is gone, or has no such attribute.
+pub(crate) fn change(
     write: &mut Write<'_>,
     kind: EntryKind,
     key: &str,

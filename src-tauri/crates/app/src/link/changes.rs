@@ -179,13 +179,3 @@ pub(crate) fn origin(plan: &domain::PlanId, at: domain::Timestamp) -> Origin {
         as_of: at,
     }
 }
-
-/// Gives an attribute a value and tells what it was; `None` where there is no such attribute.
-pub(crate) fn set_attribute_from(
-    entry: &mut Entry,
-    name: &str,
-    value: &str,
-) -> Result<Option<Option<String>>, domain::Invalid> {
-    let before = attribute(entry, name);
-    Ok(set_attribute(entry, name, value)?.then_some(before))
-}
