@@ -60,7 +60,7 @@ fn measure(store: &Store, agreements: usize, organizations: usize) {
     };
     for round in 0..ROUNDS {
         // Spread over the whole, and none of those that are linked.
-        let number = (round * 7_919 * LINKED_EACH + 1) % agreements | 1;
+        let number = ((round * 7_919 * LINKED_EACH + 1) % agreements) | 1;
         let organization = (round * 6_007) % organizations;
         let asked = asked(number, organization);
         let started = Instant::now();
