@@ -82,6 +82,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             linking::execute_link,
             linking::withdraw_plan,
             linking::show_link,
+            linking::support_bundle,
             directory::list_organizations,
             directory::list_billing_accounts,
             directory::show_organization,

@@ -192,6 +192,7 @@ export class FakeCore {
       showPlan: (id) => can("showPlan", id, () => this.linking.show(id)),
       executeLink: (id, codes) => can("executeLink", { id, codes }, () => this.linking.execute(id, codes)),
       showLink: (id) => can("showLink", id, () => this.linking.link(id)),
+      supportBundle: (agreement) => can("supportBundle", agreement, () => JSON.stringify({ agreement: { id: agreement } })),
       cancelReasons: () => can("cancelReasons", null, () => ({ codes: reasonCodes, descriptionMax: 2_000 })),
       planCancel: (agreement, reason, description) => can("planCancel", { agreement, reason, description }, () => this.endings.planCancel(agreement, reason, description)),
       executeCancel: (plan, confirmed) => can("executeCancel", { plan, confirmed }, () => this.endings.executeCancel(plan, confirmed)),

@@ -256,6 +256,21 @@ pub(crate) async fn show_link(
     .await
 }
 
+/// What support needs to know of a case that no rule explains, as JSON text; names are taken out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn support_bundle(
+    session: Opened<'_>,
+    agreement: String,
+) -> Result<String, Failure> {
+    let connection = session.connection().await?;
+    blocking(move || {
+        let bundle = app::support::bundle(connection.store(), connection.clock(), &agreement)?;
+        Ok(serde_json::to_string_pretty(&bundle)?)
+    })
+    .await
+}
+
 fn target_kind(word: &str) -> Result<TargetKind, Failure> {
     TargetKind::from_word(word).ok_or_else(|| {
         let message = format!("there is no kind of target “{word}”");

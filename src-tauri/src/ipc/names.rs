@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "execute_link",
     "withdraw_plan",
     "show_link",
+    "support_bundle",
     "cancel_reasons",
     "plan_cancel",
     "execute_cancel",

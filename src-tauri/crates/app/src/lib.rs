@@ -19,6 +19,7 @@ pub mod plan;
 mod policies;
 pub mod preflight;
 pub mod query;
+pub mod support;
 pub mod sync;
 
 pub use act::{Access, Action, NotPermitted, Permit};

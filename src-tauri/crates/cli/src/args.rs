@@ -457,6 +457,11 @@ pub(crate) enum LinkCommand {
         #[arg(long)]
         plans: bool,
     },
+    /// Print what support needs to know of a case that no rule explains; names are taken out
+    Bundle {
+        /// Agreement id
+        agreement: String,
+    },
     /// The link of an agreement with its history, or a plan
     Show {
         /// Agreement id or plan id

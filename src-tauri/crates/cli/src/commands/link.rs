@@ -46,6 +46,7 @@ pub(crate) async fn run(
         LinkCommand::Withdraw { plan } => withdraw(&plan, connection, output).await,
         LinkCommand::List { plans: true, .. } => list_plans(connection, output),
         LinkCommand::List { state, .. } => list(&state, connection, output),
+        LinkCommand::Bundle { agreement } => bundle(&agreement, connection, output),
         LinkCommand::Show { id } => show(&id, connection, output),
     };
     connection.close().await;
@@ -222,6 +223,13 @@ fn show(id: &str, connection: &Connection, output: &Output) -> Result<(), Fault>
         let before = view.history.iter();
         lines.extend(before.map(|it| format!("before: {}", record_text(it))));
         lines.join("\n")
+    })
+}
+
+fn bundle(agreement: &str, connection: &Connection, output: &Output) -> Result<(), Fault> {
+    let bundle = app::support::bundle(connection.store(), connection.clock(), agreement)?;
+    output.answer(&bundle, || {
+        serde_json::to_string_pretty(&bundle).unwrap_or_default()
     })
 }
 
