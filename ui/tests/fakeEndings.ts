@@ -179,6 +179,7 @@ export function fillEndings(endings: FakeEndings, rows: AgreementRow[]): void {
   const at = (nth: number): AgreementRow => rows[nth] ?? refuse({ message: `too few rows for ${nth}` });
   const request = (nth: number, reason: string, left: number): CancellationRequestInfo => ({ id: `acr-${nth}k2exampleq9k2x0zr`, agreement: at(nth).id, status: "PENDING_APPROVAL", reason, createdAt: NOW + left - 7 * DAY, consentAt: NOW + left });
   endings.requests = [request(8, "INCORRECT_TERMS_ACCEPTED", 5 * DAY + 3 * HOUR), request(12, "UNINTENDED_RENEWAL", 19 * HOUR + 12 * 60_000), request(4, "REPLACING_AGREEMENT", 6 * DAY + 22 * HOUR), request(19, "SOMETHING_AWS_INVENTS", 2 * DAY)];
+  for (const { agreement } of endings.requests) Object.assign(rows.find(({ id }) => id === agreement) ?? {}, { state: "cancelPending" });
   endings.unanswered = [{ agreement: at(2).id, plan: "plan-01jdexampleunanswered", sentAt: NOW - 95_000 }];
   endings.links = [linkOf(at(0)), linkOf(at(19), { targetName: "gesellschaft-fuer-angewandte-verkehrstelematik-und-infrastrukturbeobachtung", targetId: "org-long", reason: "The wrong organization was linked: 株式会社みなと物流システムズ is another company." })];
   endings.due = [
