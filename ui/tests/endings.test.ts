@@ -4,7 +4,7 @@ import { left } from "../src/format";
 import { difference } from "../src/features/endings/phrase";
 import { queue } from "../src/features/endings/queue";
 import { FakeCore } from "./fakeBackend";
-import { effect, fillEndings, linkOf, phraseOf } from "./fakeEndings";
+import { effect, fillEndings, linkOf, makeAudit, phraseOf } from "./fakeEndings";
 import { NOW } from "./fakeRows";
 import { found, openWindow, page, part, rows, rowsShown, waitFor } from "./window";
 
@@ -283,6 +283,21 @@ describe("the queue of endings", () => {
   it("teaches while it is empty", async () => {
     await openWindow(new FakeCore(3), "#/endings");
     await waitFor(() => expect(page()).toContain("Nothing is ending"));
+  });
+});
+
+describe("the timeline of an agreement", () => {
+  it("holds AWS's facts, links, requests, what is due and our actions in one order, and leads to the audit", async () => {
+    const core = new FakeCore(30);
+    fillEndings(core.endings, core.rows);
+    core.endings.audit = makeAudit(30, core.rows);
+    const user = await openWindow(core, `#/agreements?open=${row(core, 0).id}&tab=timeline`);
+    await found("timeline");
+    const kinds = [...document.querySelectorAll<HTMLElement>("[data-test=moment]")].map((it) => it.dataset["kind"]);
+    expect(kinds.slice(0, 2)).toEqual(["ends", "effect"]);
+    expect(new Set(kinds)).toEqual(new Set(["ends", "effect", "accepted", "status", "link", "action"]));
+    await user.click(document.querySelector("[data-kind=action] button") as HTMLElement);
+    await waitFor(() => expect(location.hash).toBe("#/activity?open=59"));
   });
 });
 

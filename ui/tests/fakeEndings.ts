@@ -1,5 +1,5 @@
 // Endings in memory: what the core would say about requests, links, what is due and what was done.
-import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
+import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, MomentInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
 import { DAY, failureOf } from "./fakeFilter";
 import { NOW } from "./fakeRows";
 
@@ -117,6 +117,21 @@ export class FakeEndings {
       return belongs && JSON.stringify(action).toLowerCase().includes(search.toLowerCase());
     });
     return { rows: matching.slice(offset, offset + limit), matched: matching.length, total: this.audit.length };
+  }
+
+  timeline(agreement: string): MomentInfo[] {
+    const row = this.#row(agreement);
+    const first = "agmt-1first0000000000000000001";
+    const moments: MomentInfo[] = [
+      { at: row.acceptedAt ?? NOW, agreement, event: { kind: "accepted" } },
+      { at: row.acceptedAt ?? NOW, agreement: first, event: { kind: "status", status: "RENEWED" } },
+      ...(row.endsAt === null ? [] : [{ at: row.endsAt, agreement, event: { kind: "ends" as const } }]),
+      ...(row.linkedTo === null ? [] : [{ at: (row.acceptedAt ?? NOW) + HOUR, agreement, event: { kind: "link" as const, state: "active", target: row.linkedTo, reason: null } }]),
+      ...this.pendingOf(agreement).map((request): MomentInfo => ({ at: request.createdAt, agreement, event: { kind: "cancellation", request: request.id, status: request.status } })),
+      ...this.due.filter((it) => it.agreement === agreement).map((it): MomentInfo => ({ at: it.dueAt, agreement, event: { kind: "effect", effect: it } })),
+      ...this.audit.filter(({ entry: it }) => it.agreement === agreement).map(({ entry: it, state }): MomentInfo => ({ at: it.at, agreement, event: { kind: "action", action: it.action, outcome: state, entry: it.seq, user: it.user } })),
+    ];
+    return moments.sort((one, other) => other.at - one.at);
   }
 
   pendingOf(agreement: string): CancellationInfo[] {
