@@ -71,6 +71,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             ending::plan_unlink,
             ending::execute_unlink,
             ending::list_endings,
+            ending::show_timeline,
             ending::list_audit,
             ending::verify_audit,
             linking::identify_buyer,

@@ -3,7 +3,7 @@ import type { OrganizationSort, SortKey } from "./ipc/bindings";
 
 export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "endings", "activity", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
-export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "members" | "workspaces" | "links" | "json";
+export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "timeline" | "members" | "workspaces" | "links" | "json";
 export type Sort = SortKey | OrganizationSort;
 
 /** Where the person is: everything that back, forward and an address bring back. */
@@ -18,7 +18,7 @@ export type Route = {
 
 const sortKeys: readonly SortKey[] = ["buyer", "listing", "status", "link", "ends", "starts", "updated", "value", "account", "setup"];
 const organizationSorts: readonly OrganizationSort[] = ["name", "plan", "paymentMethod", "openInvoices", "told"];
-const detailTabs: readonly DetailTab[] = ["overview", "link", "entitlements", "terms", "chain", "members", "workspaces", "links", "json"];
+const detailTabs: readonly DetailTab[] = ["overview", "link", "entitlements", "terms", "chain", "timeline", "members", "workspaces", "links", "json"];
 const LAST_SCREEN = "bindery.screen";
 const FILTER_LENGTH_MAX = 2_000;
 

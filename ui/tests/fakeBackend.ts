@@ -200,6 +200,7 @@ export class FakeCore {
       planUnlink: (agreement, reason) => can("planUnlink", { agreement, reason }, () => this.endings.planUnlink(agreement, reason)),
       executeUnlink: (plan, confirmed) => can("executeUnlink", { plan, confirmed }, () => this.endings.executeUnlink(plan, confirmed)),
       listEndings: () => can("listEndings", null, () => this.endings.list()),
+      showTimeline: (agreement) => can("showTimeline", agreement, () => this.endings.timeline(agreement)),
       listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
       verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
       pendingPlans: () => can("pendingPlans", null, () => [...this.linking.pending(), ...this.endings.waiting]),

@@ -1,5 +1,5 @@
 // Endings in memory: what the core would say about requests, links, what is due and what was done.
-import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
+import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, MomentInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
 import { DAY, failureOf } from "./fakeFilter";
 import { NOW } from "./fakeRows";
 
@@ -119,6 +119,21 @@ export class FakeEndings {
     return { rows: matching.slice(offset, offset + limit), matched: matching.length, total: this.audit.length };
   }
 
+  timeline(agreement: string): MomentInfo[] {
+    const row = this.#row(agreement);
+    const first = "agmt-1first0000000000000000001";
+    const moments: MomentInfo[] = [
+      { at: row.acceptedAt ?? NOW, agreement, event: { kind: "accepted" } },
+      { at: row.acceptedAt ?? NOW, agreement: first, event: { kind: "status", status: "RENEWED" } },
+      ...(row.endsAt === null ? [] : [{ at: row.endsAt, agreement, event: { kind: "ends" as const } }]),
+      ...(row.linkedTo === null ? [] : [{ at: (row.acceptedAt ?? NOW) + HOUR, agreement, event: { kind: "link" as const, state: "active", target: row.linkedTo, reason: null } }]),
+      ...this.pendingOf(agreement).map((request): MomentInfo => ({ at: request.createdAt, agreement, event: { kind: "cancellation", request: request.id, status: request.status } })),
+      ...this.due.filter((it) => it.agreement === agreement).map((it): MomentInfo => ({ at: it.dueAt, agreement, event: { kind: "effect", effect: it } })),
+      ...this.audit.filter(({ entry: it }) => it.agreement === agreement).map(({ entry: it, state }): MomentInfo => ({ at: it.at, agreement, event: { kind: "action", action: it.action, outcome: state, entry: it.seq, user: it.user } })),
+    ];
+    return moments.sort((one, other) => other.at - one.at);
+  }
+
   pendingOf(agreement: string): CancellationInfo[] {
     return this.requests.filter((request) => request.agreement === agreement).map((request) => ({ ...request, updatedAt: request.createdAt }));
   }
@@ -179,6 +194,7 @@ export function fillEndings(endings: FakeEndings, rows: AgreementRow[]): void {
   const at = (nth: number): AgreementRow => rows[nth] ?? refuse({ message: `too few rows for ${nth}` });
   const request = (nth: number, reason: string, left: number): CancellationRequestInfo => ({ id: `acr-${nth}k2exampleq9k2x0zr`, agreement: at(nth).id, status: "PENDING_APPROVAL", reason, createdAt: NOW + left - 7 * DAY, consentAt: NOW + left });
   endings.requests = [request(8, "INCORRECT_TERMS_ACCEPTED", 5 * DAY + 3 * HOUR), request(12, "UNINTENDED_RENEWAL", 19 * HOUR + 12 * 60_000), request(4, "REPLACING_AGREEMENT", 6 * DAY + 22 * HOUR), request(19, "SOMETHING_AWS_INVENTS", 2 * DAY)];
+  for (const { agreement } of endings.requests) Object.assign(rows.find(({ id }) => id === agreement) ?? {}, { state: "cancelPending" });
   endings.unanswered = [{ agreement: at(2).id, plan: "plan-01jdexampleunanswered", sentAt: NOW - 95_000 }];
   endings.links = [linkOf(at(0)), linkOf(at(19), { targetName: "gesellschaft-fuer-angewandte-verkehrstelematik-und-infrastrukturbeobachtung", targetId: "org-long", reason: "The wrong organization was linked: 株式会社みなと物流システムズ is another company." })];
   endings.due = [

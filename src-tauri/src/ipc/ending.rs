@@ -1,5 +1,6 @@
 //! Ending agreements and links, what is ending, and the audit.
 
+use app::query::timeline;
 use app::{audit, ending};
 use domain::{AgreementId, CancellationRequestId, PlanId};
 use policy::Language;
@@ -8,7 +9,7 @@ use specta::Type;
 use store::table::plan::PlanState;
 use views::{
     AuditCheckInfo, AuditWindow, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
-    LinkRecordInfo,
+    LinkRecordInfo, MomentInfo,
 };
 
 use super::{Opened, blocking};
@@ -125,6 +126,22 @@ pub(crate) async fn list_endings(session: Opened<'_>) -> Result<EndingsInfo, Fai
     blocking(move || {
         let endings = ending::endings(connection.store(), connection.clock())?;
         Ok(EndingsInfo::of(&endings, connection.clock().now()))
+    })
+    .await
+}
+
+/// What happened to an agreement's chain and is still to happen, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn show_timeline(
+    session: Opened<'_>,
+    agreement: String,
+) -> Result<Vec<MomentInfo>, Failure> {
+    let connection = session.connection().await?;
+    let id = AgreementId::parse(&agreement).map_err(invalid)?;
+    blocking(move || {
+        let moments = timeline::timeline(connection.store(), &id)?;
+        Ok(moments.iter().map(MomentInfo::from).collect())
     })
     .await
 }

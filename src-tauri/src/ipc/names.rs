@@ -24,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "plan_unlink",
     "execute_unlink",
     "list_endings",
+    "show_timeline",
     "list_audit",
     "verify_audit",
     "overview",

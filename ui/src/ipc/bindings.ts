@@ -33,6 +33,8 @@ export const commands = {
 	executeUnlink: (plan: string, confirmed: string) => typedError<LinkRecordInfo, Failure>(__TAURI_INVOKE("execute_unlink", { plan, confirmed })),
 	/**  Everything that is ending. */
 	listEndings: () => typedError<EndingsInfo, Failure>(__TAURI_INVOKE("list_endings")),
+	/**  What happened to an agreement's chain and is still to happen, newest first. */
+	showTimeline: (agreement: string) => typedError<MomentInfo[], Failure>(__TAURI_INVOKE("show_timeline", { agreement })),
 	/**  What was done, newest first: what was begun, with what came of it. */
 	listAudit: (query: AuditQuery) => typedError<AuditWindow, Failure>(__TAURI_INVOKE("list_audit", { query })),
 	/**  Goes through the whole audit. */
@@ -901,6 +903,47 @@ export type EntitlementInfo = {
 /**  What a row of a file is of. As JSON, the kind's word. */
 export type EntryKind = "billing-account" | "organization" | "member" | "workspace" | "deployment";
 
+/**  What happened, or is to. */
+export type EventInfo = 
+/**  The buyer accepted. */
+{ kind: "accepted" } | 
+/**  The term starts. */
+{ kind: "starts" } | 
+/**  The term ends. */
+{ kind: "ends" } | 
+/**  AWS changed it to what it is now. */
+{ kind: "status"; 
+/**  AWS's word. */
+status: string } | 
+/**  A request to cancel was sent, or its answer came. */
+{ kind: "cancellation"; 
+/**  `acr-…`. */
+request: string; 
+/**  AWS's word. */
+status: string } | 
+/**  A link got into a state. */
+{ kind: "link"; 
+/**  Link state's word. */
+state: string; 
+/**  Name of its target. */
+target: string; 
+/**  Why. */
+reason: string | null } | 
+/**  An effect of an ending. */
+{ kind: "effect"; 
+/**  The effect. */
+effect: DueEffectInfo } | 
+/**  We did something. */
+{ kind: "action"; 
+/**  The action's word in the audit. */
+action: string; 
+/**  The outcome's word; `open` while there is none. */
+outcome: string; 
+/**  The audit's entry. */
+entry: number; 
+/**  The operating system's user. */
+user: string };
+
 /**  One fact that a verdict rests on. */
 export type EvidenceInfo = {
 	/**  The fact, such as `organization.payment_method`. */
@@ -1356,6 +1399,16 @@ export type MemberInfo = {
 
 /**  Unix milliseconds, UTC. A plain number in JSON; the window reads it exactly up to 2^53. */
 export type Millis = number;
+
+/**  An event with its place. */
+export type MomentInfo = {
+	/**  When. */
+	at: Millis,
+	/**  Which agreement of the chain. */
+	agreement: string,
+	/**  What. */
+	event: EventInfo,
+};
 
 /**  An exact amount: decimal text with a point and without grouping. */
 export type Money = {

@@ -3,6 +3,7 @@
 mod jump;
 mod overview;
 mod show;
+pub mod timeline;
 
 use domain::filter::{Completion, Completions, Filter, FilterError, Moment};
 use domain::{AgreementStatus, LinkState, ProvisioningStatus, Timestamp, filter};

@@ -18,6 +18,7 @@ mod mail;
 mod overview;
 mod plan;
 mod status;
+mod timeline;
 
 pub use agreement::{
     AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
@@ -59,6 +60,7 @@ pub use plan::{
     PlanStateInfo, StepInfo, StepKindInfo, VerdictInfo,
 };
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
+pub use timeline::{EventInfo, MomentInfo};
 
 use domain::Timestamp;
 

@@ -26,9 +26,12 @@ export class Bulk {
   /** Whether anything was sent, or may have been. */
   began = $state(false);
   #backend: Backend;
+  #jointly: (count: number) => string;
 
-  constructor(backend: Backend, agreements: readonly Named[]) {
+  /** `jointly` words what is typed for so many agreements whose policy has no words. */
+  constructor(backend: Backend, agreements: readonly Named[], jointly: (count: number) => string) {
     this.#backend = backend;
+    this.#jointly = jointly;
     this.items = agreements.map((named) => ({ ...named, stands: "unplanned" }));
   }
 
@@ -36,11 +39,20 @@ export class Bulk {
     return this.items.filter(({ stands }) => wanted.includes(stands)).length;
   }
 
-  /** What has to be typed, and for how many agreements each. */
+  /**
+   * What has to be typed, and for how many agreements each. A policy without words of its own asks for the agreement's id, which
+   * nobody types for each of many: their number is typed instead.
+   */
   get phrases(): { phrase: string; agreements: number }[] {
     const counts = new Map<string, number>();
-    for (const { stands, plan } of this.items) if (stands === "ready" && plan) counts.set(plan.phrase, (counts.get(plan.phrase) ?? 0) + 1);
-    return [...counts].map(([phrase, agreements]) => ({ phrase, agreements }));
+    let bare = 0;
+    for (const { id, stands, plan } of this.items) {
+      if (stands !== "ready" || plan === undefined) continue;
+      if (plan.phrase === id) bare += 1;
+      else counts.set(plan.phrase, (counts.get(plan.phrase) ?? 0) + 1);
+    }
+    const worded = [...counts].map(([phrase, agreements]) => ({ phrase, agreements }));
+    return bare === 0 ? worded : [...worded, { phrase: this.#jointly(bare), agreements: bare }];
   }
 
   get confirmed(): boolean {
@@ -80,7 +92,7 @@ export class Bulk {
 
   /** Sends what is ready, one by one. */
   async run(): Promise<void> {
-    if (!this.confirmed) return;
+    if (!this.began && !this.confirmed) return;
     this.began = true;
     await this.#each("sending", ["ready"], async (item) => {
       if (item.plan === undefined) return undefined;

@@ -1,0 +1,159 @@
+//! Everything that happened to a chain of agreements, and what is still to happen: AWS's facts, our
+//! links and actions, and what is due, in one order.
+
+use domain::{AgreementId, Timestamp};
+use store::table::agreement::AgreementRow;
+use store::table::audit::{AuditRow, Phase};
+use store::table::due_effect::{DueEffect, DueState};
+use store::table::link::LinkRecord;
+use store::{Read, Store};
+
+use crate::Error;
+
+/// What happened, or is to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The buyer accepted.
+    Accepted,
+    /// The term starts.
+    Starts,
+    /// The term ends.
+    Ends,
+    /// AWS changed it to what it is now, in AWS's word.
+    Is(String),
+    /// A request to cancel was sent, or its answer came: its id and AWS's word.
+    Cancellation(String, String),
+    /// A link got into a state: its word, its target's name, and why.
+    Link(&'static str, String, Option<String>),
+    /// An effect of an ending: what it does, and its state's word.
+    Effect(Box<DueEffect>),
+    /// We did something: the action, its outcome's word (`open` while there is none), the entry and who.
+    Action(String, String, i64, String),
+}
+
+/// An event with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// Which agreement of the chain.
+    pub agreement: String,
+    /// What.
+    pub event: Event,
+}
+
+/// The timeline of the chain that an agreement belongs to, newest first; what is yet to come is on top.
+pub fn timeline(store: &Store, agreement: &AgreementId) -> Result<Vec<Moment>, Error> {
+    let mut moments = store.read(|read| moments(read, agreement))?;
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    Ok(moments)
+}
+
+fn moments(read: &Read<'_>, agreement: &AgreementId) -> Result<Vec<Moment>, store::Error> {
+    let chain = read.chain_of(agreement)?;
+    let mut moments = Vec::new();
+    let mut ids = Vec::new();
+    if let Ok(initial) = AgreementId::parse(&chain) {
+        for row in read.chain(&initial)? {
+            of_agreement(&row, &mut moments);
+            if let Ok(id) = AgreementId::parse(&row.id) {
+                of_requests(read, &id, &mut moments)?;
+            }
+            ids.push(row.id);
+        }
+    }
+    moments.extend(read.link_history(&chain)?.into_iter().map(of_link));
+    moments.extend(read.due_effects_of(&chain)?.into_iter().map(of_effect));
+    moments.extend(of_actions(&read.audit_of(&ids)?));
+    Ok(moments)
+}
+
+fn of_agreement(row: &AgreementRow, moments: &mut Vec<Moment>) {
+    let facts = [
+        (row.accepted_at, Event::Accepted),
+        // Most terms start as they are accepted.
+        (
+            row.starts_at.filter(|at| Some(*at) != row.accepted_at),
+            Event::Starts,
+        ),
+        (row.ends_at, Event::Ends),
+        (
+            Some(row.updated_at),
+            Event::Is(row.status.as_wire().to_owned()),
+        ),
+    ];
+    moments.extend(facts.into_iter().filter_map(|(at, event)| {
+        let agreement = row.id.clone();
+        Some(Moment {
+            at: at?,
+            agreement,
+            event,
+        })
+    }));
+}
+
+fn of_requests(
+    read: &Read<'_>,
+    id: &AgreementId,
+    moments: &mut Vec<Moment>,
+) -> Result<(), store::Error> {
+    for request in read.cancellations_of(id)? {
+        let status = request.status.as_wire().to_owned();
+        let at_first = Event::Cancellation(request.id.to_string(), "PENDING_APPROVAL".to_owned());
+        let mut put = |at, event| {
+            let agreement = id.to_string();
+            moments.push(Moment {
+                at,
+                agreement,
+                event,
+            });
+        };
+        put(request.created_at, at_first);
+        if status != "PENDING_APPROVAL" {
+            put(
+                request.updated_at,
+                Event::Cancellation(request.id.to_string(), status),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn of_link(record: LinkRecord) -> Moment {
+    let link = record.link;
+    Moment {
+        at: link.since,
+        agreement: link.agreement.to_string(),
+        event: Event::Link(link.state.word(), link.target.name, record.reason),
+    }
+}
+
+fn of_effect(effect: DueEffect) -> Moment {
+    let at = match effect.state {
+        DueState::Due => effect.due_at,
+        DueState::Done | DueState::CalledOff | DueState::Void => effect.state_at,
+    };
+    Moment {
+        at,
+        agreement: effect.chain.clone(),
+        event: Event::Effect(Box::new(effect)),
+    }
+}
+
+/// Each action once, when it was begun, with the outcome of the entry that closes it.
+fn of_actions(rows: &[AuditRow]) -> Vec<Moment> {
+    let closing = |seq| rows.iter().find(|row| row.entry.opened == Some(seq));
+    let begun = rows.iter().filter(|row| row.entry.phase != Phase::Closed);
+    let moments = begun.map(|row| {
+        let last = closing(row.seq).unwrap_or(row);
+        let outcome = last.entry.outcome.clone();
+        let outcome = outcome.unwrap_or_else(|| "open".to_owned());
+        let (action, user) = (row.entry.action.clone(), row.entry.user.clone());
+        Moment {
+            at: row.entry.at,
+            agreement: row.entry.agreement.clone().unwrap_or_default(),
+            event: Event::Action(action, outcome, row.seq, user),
+        }
+    });
+    moments.collect()
+}
