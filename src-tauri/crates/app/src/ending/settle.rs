@@ -41,6 +41,7 @@ impl<M: Marketplace> Console<M> {
             let (outcome, why) = match row.entry.action.as_str() {
                 "unlink" => ("failed", "the program ended before anything was done"),
                 "import" => ("unknown", "the program ended while the file was taken in"),
+                "send-usage" => ("unknown", "the program ended before AWS answered"),
                 _ => continue,
             };
             let entry = Entry {

@@ -207,7 +207,7 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(now, "send-usage", None)?
         };
         self.store()
-            .write(|write| Ok::<_, Error>(write.append_audit(&self.audit_key, &entry)?))?;
+            .write(|write| write.close_audit(&self.audit_key, &entry))?;
         Ok(())
     }
 }

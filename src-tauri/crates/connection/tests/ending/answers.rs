@@ -2,6 +2,8 @@
 
 use app::FailureKind;
 use domain::PlanId;
+use store::AuditKey;
+use store::table::audit::{Entry, Phase};
 use store::table::plan::PlanState;
 
 use crate::story::{SEND, Story, WITHDRAW, at_once, told};
@@ -179,4 +181,41 @@ async fn a_withdrawal_that_never_arrived_is_settled_as_failed() {
     story.audit_is_whole();
     story.withdraws(&request.id).await.unwrap();
     assert_eq!(story.calls(WITHDRAW).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_program_left_open_is_closed_whatever_the_clock_does() {
+    let story = Story::new().await;
+    story.sync().await;
+    let now = story.connection.clock().now();
+    let hour = 3_600_000;
+    // An hour ahead: the clock was wrong when they were opened.
+    for (action, at) in [
+        ("unlink", now),
+        ("import", now),
+        ("send-usage", now.plus_millis(hour)),
+    ] {
+        let entry = Entry {
+            at,
+            user: "ada".to_owned(),
+            identity: None,
+            action: action.to_owned(),
+            phase: Phase::Opened,
+            opened: None,
+            outcome: None,
+            plan: None,
+            agreement: None,
+            target: None,
+            request: None,
+            detail: "{}".to_owned(),
+        };
+        let key = AuditKey::of_the_sandbox();
+        let append = |write: &mut store::Write<'_>| write.append_audit(&key, &entry);
+        story.connection.store().write(append).unwrap();
+    }
+    story.sync().await;
+    // Whoever opened the first two may still be at it.
+    assert_eq!(story.connection.verify_audit().unwrap().open, 2);
+    story.advance_and_sync("3m").await;
+    story.audit_is_whole();
 }

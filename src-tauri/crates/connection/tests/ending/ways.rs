@@ -89,6 +89,7 @@ async fn what_was_renewed_or_replaced_is_not_over_while_its_successor_is_still_t
         story.told(&bought.agreement_id, status.clone());
         story.connection.settle().await.unwrap();
         assert_eq!(story.state(&bought.agreement_id), "active", "{status:?}");
+        assert!(story.link(&bought.agreement_id).is_held(), "{status:?}");
         assert_eq!(story.deployments("halden"), RUNNING);
         assert_eq!(story.due(), []);
     }

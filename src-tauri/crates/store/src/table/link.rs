@@ -30,7 +30,8 @@ pub struct LinkRecord {
     pub reason: Option<String>,
     /// Whether it is the newest of its chain.
     pub current: bool,
-    /// Whether an agreement of its chain is in force; unknown while AWS told of none of them.
+    /// Whether an agreement of its chain is in force, or what took the newest one's place is still to be
+    /// listed ([`Read::is_over`]); unknown while AWS told of none of them.
     pub in_force: Option<bool>,
 }
 
@@ -53,9 +54,14 @@ impl LinkRecord {
     }
 }
 
-const COLUMNS: &str = "l.agreement, l.license, l.target_kind, l.target_id, l.target_name, l.state, l.since,
+const COLUMNS: &str =
+    "l.agreement, l.license, l.target_kind, l.target_id, l.target_name, l.state, l.since,
         l.source, l.chain, l.account, l.policy, l.plan, l.member, l.reason, l.current,
-        (SELECT max(a.status = 'ACTIVE') FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain),
+        (SELECT CASE WHEN max(a.status = 'ACTIVE') = 1 THEN 1 ELSE
+            (SELECT b.status NOT IN ('ARCHIVED', 'CANCELLED', 'EXPIRED', 'TERMINATED')
+                FROM agreement AS b WHERE b.id = l.chain OR b.initial = l.chain
+                ORDER BY b.starts_at DESC, b.accepted_at DESC LIMIT 1) END
+            FROM agreement AS a WHERE a.id = l.chain OR a.initial = l.chain),
         (SELECT group_concat(w.workspace, ' ') FROM link_workspace AS w WHERE w.chain = l.chain)
     FROM link AS l";
 
