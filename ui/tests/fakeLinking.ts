@@ -13,7 +13,7 @@ export class Refused extends Error {
     super(failure.message);
   }
 }
-const refuse = (failure: Partial<Failure>): never => {
+export const refuse = (failure: Partial<Failure>): never => {
   throw new Refused(failureOf(failure));
 };
 

@@ -57,6 +57,8 @@ export const commands = {
 	withdrawPlan: (plan: string) => typedError<null, Failure>(__TAURI_INVOKE("withdraw_plan", { plan })),
 	/**  The link of an agreement's chain; nothing when it never had one. */
 	showLink: (agreement: string) => typedError<LinkDetail | null, Failure>(__TAURI_INVOKE("show_link", { agreement })),
+	/**  What support needs to know of a case that no rule explains, as JSON text; names are taken out. */
+	supportBundle: (agreement: string) => typedError<string, Failure>(__TAURI_INVOKE("support_bundle", { agreement })),
 	/**  A window over the organizations that match, in the chosen order. */
 	listOrganizations: (query: OrganizationsQuery) => typedError<OrganizationsList, Failure>(__TAURI_INVOKE("list_organizations", { query })),
 	/**  A window over the billing accounts that match, by user name. */
