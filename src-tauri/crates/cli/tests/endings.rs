@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sandbox::{Control, Subscribe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use shared::{answer, binderyctl, error, run};
 
@@ -436,4 +436,46 @@ fn parsed(text: &str) -> Vec<Vec<String>> {
     }
     rows.pop();
     rows
+}
+
+#[test]
+fn every_import_is_told_with_what_came_and_what_was_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("vendor.csv");
+    std::fs::write(&file, "id,name\nacme,Acme\nno-name,\n").unwrap();
+    let import = [
+        "organizations",
+        "import",
+        file.to_str().unwrap(),
+        "--kind",
+        "organization",
+    ];
+    let (code, _) = error(folder, &import);
+    assert_eq!(code, 2);
+    answer(
+        folder,
+        &[&import[..], &["--dry-run", "--skip-bad"]].concat(),
+    );
+    answer(folder, &[&import[..], &["--skip-bad"]].concat());
+    let told = answer(folder, &["audit", "list", "vendor.csv"]);
+    let told = told.as_array().unwrap().iter().map(|row| {
+        assert!(!text(row, "user").is_empty());
+        let detail = match &row["detail"] {
+            Value::String(text) => serde_json::from_str(text).unwrap(),
+            other => other.clone(),
+        };
+        json!([row["phase"], row["outcome"], detail])
+    });
+    let asked = json!({ "file": "vendor.csv", "rows": 1, "badRows": 1 });
+    let came = json!({ "organization": { "added": 1, "changed": 0, "unchanged": 0 } });
+    let done = json!({ "file": "vendor.csv", "badRows": 1, "came": came });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            json!(["closed", "done", done]),
+            json!(["opened", null, asked]),
+            json!(["noted", "refused", asked]),
+        ]
+    );
 }

@@ -307,9 +307,13 @@ proptest! {
                 Change::Link { number, active } => {
                     let state = if active { LinkState::Active } else { LinkState::Ended };
                     writer.write(|write| write.mirror_links(&[link(number, state)])).unwrap();
-                    links.insert(number, active);
+                    // A link that is told of when its agreement is over is over, too.
+                    let linked = links.get(&number).copied().unwrap_or(false);
+                    let over = plain.get(&number).is_some_and(|known| !known.active);
+                    let live = active && (linked || !over);
+                    links.insert(number, live);
                     if let Some(known) = plain.get_mut(&number) {
-                        known.live = active;
+                        known.live = live;
                     }
                 }
                 Change::Sweep { keep } => {

@@ -5,7 +5,7 @@ use policy::{EffectKind, Language, Moment, PlannedEffect, effects};
 use serde_json::json;
 use store::Write;
 use store::table::due_effect::{DueEffect, DueState};
-use store::table::link::LinkRecord;
+use store::table::link::{LinkRecord, OURS};
 
 use crate::Error;
 use crate::link::{Because, case_of, change};
@@ -109,6 +109,7 @@ pub(crate) fn end(
         LinkState::Ending
     };
     after.link.since = now;
+    after.link.source = OURS.to_owned();
     after.reason = Some(reason.to_owned());
     write.put_link(&after)?;
     Ok(ended)

@@ -124,7 +124,7 @@ fn record(
             target,
             state: LinkState::AwaitingAws,
             since: now,
-            source: "Bindery".to_owned(),
+            source: store::table::link::OURS.to_owned(),
             workspaces: Vec::new(),
         },
         chain: case.aws.chain.clone(),

@@ -18,9 +18,9 @@ async fn a_request_whose_answer_is_lost_is_found_and_never_sent_again() {
         .fault(SEND, |fault| fault.drop_after_accepting = true)
         .await;
     let lost = story.sends(&plan).await.unwrap_err();
-    assert_eq!(told(&lost), (FailureKind::Offline, UNKNOWN));
+    assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     let again = story.sends(&plan).await.unwrap_err();
-    assert_eq!(told(&again), (FailureKind::Offline, UNKNOWN));
+    assert_eq!(told(&again), (FailureKind::Unsettled, UNKNOWN));
     let check = story.connection.verify_audit().unwrap();
     assert_eq!((check.broken, check.open), (None, 1));
 
@@ -58,7 +58,7 @@ async fn a_request_that_never_arrived_is_settled_as_failed() {
         })
         .await;
     let lost = story.sends(&plan).await.unwrap_err();
-    assert_eq!(told(&lost), (FailureKind::Offline, UNKNOWN));
+    assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     story.advance_and_sync("3m").await;
     let id = PlanId::parse(&plan.id).unwrap();
     let (_, state) = story.connection.cancel_plan(&id).await.unwrap();
@@ -83,7 +83,7 @@ async fn a_failure_of_aws_itself_leaves_open_how_far_it_got() {
         })
         .await;
     let lost = story.sends(&plan).await.unwrap_err();
-    assert_eq!(told(&lost), (FailureKind::Offline, UNKNOWN));
+    assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     assert_eq!(story.calls(SEND).await, 1);
     story.advance_and_sync("3m").await;
     assert_eq!(
@@ -170,7 +170,7 @@ async fn a_withdrawal_that_never_arrived_is_settled_as_failed() {
     let request = story.asks_to_cancel(&bought.agreement_id).await;
     story.fault(WITHDRAW, |fault| fault.drop = true).await;
     let lost = story.withdraws(&request.id).await.unwrap_err();
-    assert_eq!(told(&lost), (FailureKind::Offline, UNKNOWN));
+    assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     assert_eq!(story.connection.verify_audit().unwrap().open, 1);
     story.control.clear_faults().await.unwrap();
     story.advance_and_sync("3m").await;

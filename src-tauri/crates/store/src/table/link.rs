@@ -65,6 +65,9 @@ const COLUMNS: &str =
         (SELECT group_concat(w.workspace, ' ') FROM link_workspace AS w WHERE w.chain = l.chain)
     FROM link AS l";
 
+/// The source of links that this program made or ended, rather than the vendor's system of record.
+pub const OURS: &str = "Bindery";
+
 /// What keeps others from linking: the license, and as the policy counts, the account and the target.
 /// Words of the claim's kind and of what it is on, such as `target emqx organization:acme`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,28 +90,31 @@ impl Write<'_> {
             let chain = self.reading().chain_of(&link.agreement)?;
             let known = self.reading().current_link(&chain)?;
             // What we did ourselves, ending included, is newer than what anybody mirrors, unless that
-            // came to be later still. That we did not get there is no link.
+            // came to be after we ended the link. That we did not get there is no link.
             let ours = known.as_ref().is_some_and(|known| {
                 let over = matches!(known.link.state, LinkState::Ending | LinkState::Ended);
-                let done = (known.plan.is_some() && !known.is_mark()) || over;
+                let done = (known.plan.is_some() && !known.is_mark()) || known.link.source == OURS;
                 done && !(over && known.link.since < link.since)
-            });
-            let same = known.as_ref().is_some_and(|known| {
-                known.link.target == link.target && known.link.state == link.state
             });
             if ours {
                 continue;
             }
+            let mut link = link.clone();
+            // Whatever ending it was to do was the vendor's to do, before this program knew of it.
+            let live = |known: &LinkRecord| {
+                matches!(known.link.state, LinkState::AwaitingAws | LinkState::Active)
+            };
+            let over = !known.as_ref().is_some_and(live) && self.reading().is_over(&chain)?;
+            if over {
+                link.state = LinkState::Ended;
+            }
+            let same = known.as_ref().is_some_and(|known| {
+                known.link.target == link.target && known.link.state == link.state
+            });
             if !same {
-                let mut link = link.clone();
-                // Whatever ending it was to do was the vendor's to do, before this program knew of it.
-                let over = known.is_none() && self.reading().is_over(&chain)?;
-                if over {
-                    link.state = LinkState::Ended;
-                }
                 let record = LinkRecord {
                     account: self.reading().buyer_of(&link.agreement)?,
-                    link,
+                    link: link.clone(),
                     chain: chain.clone(),
                     policy: None,
                     plan: None,
