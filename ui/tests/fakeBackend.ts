@@ -203,7 +203,7 @@ export class FakeCore {
       listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
       verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
       pendingPlans: () => can("pendingPlans", null, () => [...this.linking.pending(), ...this.endings.waiting]),
-      withdrawPlan: (id) => can("withdrawPlan", id, () => { this.linking.withdraw(id); this.endings.withdrawPlan(id); return null; }),
+      withdrawPlan: (id) => can("withdrawPlan", id, () => (this.endings.waiting.some(({ planId }) => planId === id) ? this.endings.withdrawPlan(id) : this.linking.withdraw(id))),
       overview: () => can("overview", null, () => this.#overview()),
       status: () => can("status", null, () => ({ ...this.status, organizations: this.directory.organizations.length })),
       startSync: (full) => can("startSync", full, () => null),

@@ -1,17 +1,12 @@
 // Endings in memory: what the core would say about requests, links, what is due and what was done.
 import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, MomentInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
 import { DAY, failureOf } from "./fakeFilter";
+import { Refused } from "./fakeLinking";
 import { NOW } from "./fakeRows";
 
 const HOUR = 3_600_000;
 export const reasonCodes = ["INCORRECT_TERMS_ACCEPTED", "REPLACING_AGREEMENT", "TEST_AGREEMENT", "ALTERNATIVE_PROCUREMENT_CHANNEL", "PRODUCT_DISCONTINUED", "UNINTENDED_RENEWAL", "BUYER_DISSATISFACTION", "OTHER"];
 
-/** The core says no. */
-export class Refused extends Error {
-  constructor(readonly failure: Failure) {
-    super(failure.message);
-  }
-}
 const refuse = (failure: Partial<Failure>): never => {
   throw new Refused(failureOf(failure));
 };
