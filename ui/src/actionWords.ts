@@ -1,8 +1,8 @@
 // What was done, and what came of it, in words. A word that this program does not know is shown as it came.
-import { m } from "../../i18n";
-import type { AuditActionInfo } from "../../ipc/bindings";
-import type { IconName } from "../../parts/icons";
-import type { Tone } from "../../words";
+import { m } from "./i18n";
+import type { AuditActionInfo } from "./ipc/bindings";
+import type { IconName } from "./parts/icons";
+import type { Tone } from "./words";
 
 type Word = () => string;
 
