@@ -21,6 +21,8 @@ const organizationSorts: readonly OrganizationSort[] = ["name", "plan", "payment
 const detailTabs: readonly DetailTab[] = ["overview", "link", "entitlements", "terms", "chain", "timeline", "members", "workspaces", "links", "json"];
 const LAST_SCREEN = "bindery.screen";
 const FILTER_LENGTH_MAX = 2_000;
+/** How often small steps are written to the address at most: WebKit refuses more than 100 changes in ten seconds, which a held key makes. */
+const WRITING_EVERY_MS = 250;
 
 export const start: Route = {
   screen: "agreements", filter: "", sort: "updated", descending: true, open: null, tab: "overview",
@@ -76,6 +78,9 @@ export class Router {
   #route = $state.raw<Route>(start);
   /** Where the person was on each screen: going there again goes back to it. */
   #places = new Map<Screen, Route>();
+  #writtenAt = -Infinity;
+  /** Set while the address is behind the route. */
+  #behind: ReturnType<typeof setTimeout> | undefined;
 
   get route(): Route {
     return this.#route;
@@ -84,11 +89,16 @@ export class Router {
   /** Reads the address, or the screen used last, and follows back and forward until the returned function is called. */
   follow(): () => void {
     if (location.hash === "") history.replaceState(null, "", printRoute(firstRoute()));
-    const read = () => this.#enter(parseRoute(location.hash));
+    const read = () => {
+      // Back or forward was faster than what was to be written: that belonged to the place just left.
+      this.#forgetBehind();
+      this.#enter(parseRoute(location.hash));
+    };
     read();
     addEventListener("popstate", read);
     addEventListener("hashchange", read);
     return () => {
+      this.#forgetBehind();
       removeEventListener("popstate", read);
       removeEventListener("hashchange", read);
     };
@@ -98,20 +108,23 @@ export class Router {
   go(change: Partial<Route>): void {
     const next = this.#next(change);
     if (printRoute(next) === printRoute(this.route)) return;
+    this.#catchUp();
     history.pushState(null, "", printRoute(next));
     this.#enter(next);
   }
 
   /** A step too small for "back", such as one typed letter. */
   adjust(change: Partial<Route>): void {
-    const next = this.#next(change);
-    history.replaceState(null, "", printRoute(next));
-    this.#enter(next);
+    this.#enter(this.#next(change));
+    const wait = this.#writtenAt + WRITING_EVERY_MS - performance.now();
+    if (wait <= 0) this.#write();
+    else this.#behind ??= setTimeout(() => this.#write(), wait);
   }
 
   /** Goes to an address that came from outside the window. */
   visit(address: string): void {
     const route = parseRoute(address);
+    this.#catchUp();
     history.pushState(null, "", printRoute(route));
     this.#enter(route);
   }
@@ -127,6 +140,22 @@ export class Router {
   /** The address of a step, for links. */
   to(change: Partial<Route>): string {
     return printRoute(this.#next(change));
+  }
+
+  #write(): void {
+    this.#forgetBehind();
+    this.#writtenAt = performance.now();
+    history.replaceState(null, "", printRoute(this.route));
+  }
+
+  /** Before a step that "back" undoes: it goes back to where the person really was. */
+  #catchUp(): void {
+    if (this.#behind !== undefined) this.#write();
+  }
+
+  #forgetBehind(): void {
+    clearTimeout(this.#behind);
+    this.#behind = undefined;
   }
 
   #enter(route: Route): void {

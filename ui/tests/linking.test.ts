@@ -316,6 +316,17 @@ describe("carrying it out", () => {
     return user;
   }
 
+  it("is greyed with the reason on a connection that may not link, and only there", async () => {
+    const core = selling("emqx-payg");
+    const why = "this connection is read-only";
+    core.status.actions = (["link-by-token", "link-by-agreement"] as const).map((key) => ({ key, what: "link a buyer", refusal: why }));
+    const user = await reviewing(core);
+    await waitFor(() => expect(next().getAttribute("aria-disabled")).toBe("true"));
+    expect(next().dataset["tip"]).toBe("This connection is read-only.");
+    await user.click(next());
+    expect(core.called("executeLink")).toEqual([]);
+  });
+
   it("shows every step with what changes, when, and the exact request; the button says what it does", async () => {
     const user = await reviewing(selling("emqx-payg"));
     expect(text(next())).toBe("Link agmt-1example to halden-logistics");

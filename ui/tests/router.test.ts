@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parseRoute, printRoute, Router, start, type Route } from "../src/router.svelte";
 import { waitFor } from "./window";
 
@@ -89,6 +89,21 @@ describe("addresses", () => {
     await waitFor(() => expect(router.route).toMatchObject({ filter: "ac", open: null }));
     history.back();
     await waitFor(() => expect(router.route.screen).toBe("overview"));
+    stop();
+  });
+
+  it("takes letters as fast as they come, and writes the address seldom enough for WebKit", async () => {
+    const router = new Router();
+    const stop = router.follow();
+    router.go({ screen: "agreements" });
+    const written = vi.spyOn(history, "replaceState");
+    for (let length = 1; length <= 300; length++) {
+      router.adjust({ filter: "x".repeat(length) });
+      expect(router.route.filter).toHaveLength(length);
+    }
+    await waitFor(() => expect(location.hash).toContain("x".repeat(300)));
+    expect(written.mock.calls.length).toBeLessThanOrEqual(3);
+    written.mockRestore();
     stop();
   });
 });

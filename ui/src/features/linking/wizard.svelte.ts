@@ -1,5 +1,5 @@
 import { settle, type Backend, type Outcome } from "../../ipc/backend";
-import type { ExecutedInfo, Failure, IdentifiedInfo, LinkPlanInfo } from "../../ipc/bindings";
+import type { ActionKey, ExecutedInfo, Failure, IdentifiedInfo, LinkPlanInfo } from "../../ipc/bindings";
 import { Draft } from "./draft.svelte";
 
 export type Step = "identify" | "target" | "checks" | "verify" | "review" | "done";
@@ -58,7 +58,7 @@ export class Wizard {
   }
 
   /** The word by which the right to do this is known. */
-  get action(): string {
+  get action(): ActionKey {
     return (this.plan?.evidence ?? this.identified?.evidence) === "token" ? "link-by-token" : "link-by-agreement";
   }
 
