@@ -109,7 +109,7 @@ pub(crate) fn end(
         LinkState::Ending
     };
     after.link.since = now;
-    after.link.source = OURS.to_owned();
+    OURS.clone_into(&mut after.link.source);
     after.reason = Some(reason.to_owned());
     write.put_link(&after)?;
     Ok(ended)
