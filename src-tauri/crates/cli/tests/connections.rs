@@ -238,7 +238,7 @@ fn a_connection_lives_from_add_to_remove_and_its_secret_shows_nowhere() {
     let (code, error) = story.error(&["connection", "remove", "acme", "--confirm", "Acme"], "");
     assert_eq!((code, &error["code"]), (2, &Value::from("invalid")));
     let removed = story.answer(&["connection", "remove", "acme", "--confirm", "Acme 2"], "");
-    assert_eq!(removed["secrets"].as_array().unwrap().len(), 2);
+    assert_eq!(removed["secrets"].as_array().unwrap().len(), 3);
     let (code, _) = story.error(&["--connection", "acme", "status"], "");
     assert_eq!(code, 7);
     assert_eq!(story.leaks(), [""; 0].map(PathBuf::from));

@@ -248,7 +248,7 @@ async fn what_a_killed_attempt_left_is_taken_away_and_what_is_under_way_is_not()
     assert!(!databases.join("globex.sqlite3").exists());
     assert_eq!(left("initech-00000002"), SecretKind::ALL.len());
     assert!(databases.join("initech.sqlite3").exists());
-    assert_eq!(left(&acme.vault), 2);
+    assert_eq!(left(&acme.vault), 3);
     story.connections.open("acme").unwrap();
     let notes: Vec<_> = fs::read_dir(&notes).unwrap().flatten().collect();
     assert_eq!(notes.len(), 1, "the one that is under way");

@@ -84,10 +84,10 @@ async fn a_connection_is_removed_with_everything_when_its_name_is_typed() {
         let refused = story.connections.remove("acme", almost).unwrap_err();
         assert_eq!(refused.failure().fields[0].field, "confirm");
     }
-    assert_eq!(story.secrets(), 2);
+    assert_eq!(story.secrets(), 3);
     let removed = story.connections.remove("acme", "Acme").unwrap();
     assert_eq!(removed.links, Some(0));
-    assert_eq!(removed.secrets.len(), 2);
+    assert_eq!(removed.secrets.len(), 3);
     assert!(
         removed
             .files
