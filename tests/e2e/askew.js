@@ -12,6 +12,10 @@ for (const element of document.querySelectorAll("button, a[href], label, legend,
   const { overflowX, textOverflow } = getComputedStyle(element);
   if (element.scrollWidth > element.clientWidth + 1 && overflowX !== "visible" && textOverflow !== "ellipsis") wrong.push(`${name(element)} is cut off`);
 }
+// Panels scroll with what is around them: one that is lower than what stands in it hides the rest for good.
+for (const panel of document.querySelectorAll(".panel")) {
+  if (seen(panel) && panel.scrollHeight > panel.clientHeight + 2 && getComputedStyle(panel).overflowY === "hidden") wrong.push(`${name(panel)} is cut off below`);
+}
 for (const dialog of document.querySelectorAll("[role=dialog]")) {
   const box = dialog.getBoundingClientRect();
   if (box.top < 0 || box.bottom > innerHeight) wrong.push(`${name(dialog)} is taller than the window`);

@@ -9,16 +9,21 @@
 
 mod account;
 mod aws;
+mod buyers;
+mod clock;
 mod directory;
 #[path = "../../src-tauri/xtask/src/display.rs"]
 #[expect(dead_code, reason = "the tests never use a screen that is there")]
 mod display;
 mod driver;
+mod ending;
 mod gallery;
 mod home;
+mod linking;
 mod mail;
 mod mishaps;
 mod picture;
 mod seller;
 mod story;
 mod window;
+mod wizard;

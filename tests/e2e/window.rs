@@ -112,7 +112,14 @@ impl Window {
     /// Closes the window and opens it again, on the same data and the same keyring.
     #[track_caller]
     pub(crate) fn restart(&mut self) {
+        self.restart_after(|| ());
+    }
+
+    /// The same, with something done while it is closed.
+    #[track_caller]
+    pub(crate) fn restart_after(&mut self, meanwhile: impl FnOnce()) {
         self.close();
+        meanwhile();
         let client = self.runtime.block_on(connect(&self.driver.address()));
         let client = client.unwrap_or_else(|error| {
             panic!(
@@ -147,6 +154,28 @@ impl Window {
             let found = self.ask(self.client().find(Locator::Css(&selector)));
             self.ask(found.ok()?.click()).ok()
         });
+    }
+
+    /// Clicks on the one of them that stands for this: a row, or a choice.
+    #[track_caller]
+    pub(crate) fn pick(&self, hook: &str, id: &str) {
+        let selector = format!("[data-test=\"{hook}\"][data-id=\"{id}\"]");
+        self.until(&format!("a click on {hook} {id}"), || {
+            let found = self.ask(self.client().find(Locator::Css(&selector)));
+            self.ask(found.ok()?.click()).ok()
+        });
+    }
+
+    /// Finds this agreement alone in the list, and opens it.
+    #[track_caller]
+    pub(crate) fn open_agreement(&self, id: &str) {
+        self.go("nav-agreements");
+        self.paste("filter-input", id);
+        // Not before: rows that make room take a click on themselves elsewhere.
+        self.until("the agreement alone", || {
+            (self.rows() == [id]).then_some(())
+        });
+        self.pick("row", id);
     }
 
     /// Scrolls to what a CSS selector finds.
