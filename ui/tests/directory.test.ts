@@ -49,7 +49,7 @@ describe("the organizations", () => {
     await user.type(await found("directory-search"), "billing@norrland.example");
     await user.click(await screen.findByText("Search billing accounts"));
     await waitFor(() => expect(rows().map((row) => row.dataset["id"])).toContain("pay-norrland"));
-    expect(location.hash).toBe("#/billing-accounts?filter=billing%40norrland.example");
+    await waitFor(() => expect(location.hash).toBe("#/billing-accounts?filter=billing%40norrland.example"));
   });
 
   it("are asked for page by page, in the order of the header, which the address remembers", async () => {
@@ -58,7 +58,7 @@ describe("the organizations", () => {
     await rowsShown();
     await user.click(screen.getByRole("button", { name: "Invoices" }));
     await waitFor(() => expect(core.called("listOrganizations").at(-1)).toMatchObject({ sort: "openInvoices", descending: true, offset: 0, limit: 100 }));
-    expect(location.hash).toBe("#/organizations?sort=openInvoices&order=desc");
+    await waitFor(() => expect(location.hash).toBe("#/organizations?sort=openInvoices&order=desc"));
     expect(core.called("listOrganizations").length).toBeLessThan(6);
   });
 
@@ -101,7 +101,7 @@ describe("one organization", () => {
     expect(detail.textContent).toContain("ends in 9 days");
     await user.click(await found("detail-tab-json"));
     await waitFor(() => expect(detail.textContent).toContain('"authenticationMethod"'));
-    expect(location.hash).toBe("#/organizations?open=seongsu-robotics&tab=json");
+    await waitFor(() => expect(location.hash).toBe("#/organizations?open=seongsu-robotics&tab=json"));
   });
 
   it("leads to its agreement, which leads back; and to its billing account", async () => {

@@ -19,7 +19,7 @@ describe("showing another connection", () => {
     expect(part("switcher")?.textContent).toContain("Acme Software");
     expect(page()).not.toContain("Sandy");
     // The screen stays; the filter and what was open were the other one's.
-    expect(location.hash).toBe("#/agreements");
+    await waitFor(() => expect(location.hash).toBe("#/agreements"));
     expect(part("nav-sandbox")).toBeNull();
     await waitFor(() => expect(core.preferences.connection).toBe("acme"));
     expect(core.called("preferences")).toHaveLength(1);
@@ -87,7 +87,7 @@ describe("showing another connection", () => {
     await found("sandbox-submit");
     core.show("acme");
     await rowsShown();
-    expect(location.hash).toBe("#/agreements");
+    await waitFor(() => expect(location.hash).toBe("#/agreements"));
   });
 
   it("keeps what was filtered and opened when the same one is opened anew", async () => {
@@ -98,7 +98,7 @@ describe("showing another connection", () => {
     core.changeSession();
     await found("opening");
     await rowsShown();
-    expect(location.hash).toBe("#/agreements?filter=sandy&open=agmt-Sandy-1");
+    await waitFor(() => expect(location.hash).toBe("#/agreements?filter=sandy&open=agmt-Sandy-1"));
   });
 
   it("does not remember one that ends with the window", async () => {
@@ -201,7 +201,7 @@ describe("an address opened outside", () => {
     await found("lock-page");
     await user.click(await found("unlock"));
     await found("detail");
-    expect(location.hash).toBe("#/agreements?open=agmt-Sandy-1");
+    await waitFor(() => expect(location.hash).toBe("#/agreements?open=agmt-Sandy-1"));
   });
 });
 

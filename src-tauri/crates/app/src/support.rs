@@ -75,9 +75,8 @@ pub fn bundle(store: &Store, clock: &Clock, agreement: &str) -> Result<Value, Er
     let denied = check
         .iter()
         .flat_map(|check| &check.permissions)
-        .filter_map(|(operation, found)| {
-            matches!(found, crate::Permission::Denied(_)).then(|| operation.name())
-        });
+        .filter(|(_, found)| matches!(found, crate::Permission::Denied(_)))
+        .map(|(operation, _)| operation.name());
     let provisioning = details
         .iter()
         .flat_map(|it| &it.details.provisioning)

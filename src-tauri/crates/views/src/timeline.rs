@@ -44,7 +44,7 @@ pub enum EventInfo {
     /// An effect of an ending.
     Effect {
         /// The effect.
-        effect: DueEffectInfo,
+        effect: Box<DueEffectInfo>,
     },
     /// We did something.
     Action {
@@ -100,7 +100,7 @@ impl From<&Event> for EventInfo {
                 reason: reason.clone(),
             },
             Event::Effect(effect) => Self::Effect {
-                effect: effect.as_ref().into(),
+                effect: Box::new(effect.as_ref().into()),
             },
             Event::Action(action, outcome, entry, user) => Self::Action {
                 action: action.clone(),
