@@ -13,6 +13,8 @@ struct Case<'c> {
     listing: &'static str,
     account: &'static str,
     company: &'static str,
+    /// Known by the agreement that AWS lists, since no registration was brought.
+    by_agreement: bool,
     target: Target<'c>,
     /// The person it is done for, where the policy asks for one.
     member: Option<&'c str>,
@@ -28,6 +30,7 @@ impl Case<'_> {
         listing: "",
         account: "",
         company: "",
+        by_agreement: false,
         target: Target::New(""),
         member: None,
         workspace: None,
@@ -100,6 +103,7 @@ fn a_buyer_of_each_system_is_linked() {
             listing: "guance",
             account: "777788889999",
             company: "Qingdao Sea Survey 青岛海测",
+            by_agreement: true,
             target: Target::Existing(&payer.user_name),
             workspace: Some(&workspace.id),
             code_to: Some(&payer.email),
@@ -144,7 +148,12 @@ fn links(window: &Window, buyers: &Buyers, case: &Case<'_>) -> String {
         value: committed.then(|| "120000".to_owned()),
         ..Subscribe::default()
     });
-    wizard::identify(window, &bought.registration_url, &bought.agreement_id);
+    let brought = if case.by_agreement {
+        &bought.agreement_id
+    } else {
+        &bought.registration_url
+    };
+    wizard::identify(window, brought, &bought.agreement_id);
     if let Some((place, rule, words)) = &case.refused {
         refused(window, place, rule, words);
     }

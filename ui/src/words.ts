@@ -124,6 +124,8 @@ const endBehaviorWords: Record<string, Word> = {
 export const agreementStatus = (word: string): string => (agreementStatusWords[word.toUpperCase()] ?? (() => word))();
 export const linkState = (word: string): string => (linkStateWords[word] ?? (() => word))();
 export const targetKind = (word: string): string => (kindWords[word as EntryKind]?.one ?? (() => word))();
+/** The same in the middle of a sentence. */
+export const targetKindWithin = (word: string): string => targetKind(word).toLocaleLowerCase("en");
 export const linkLook = (word: string): { tone: Tone; icon: IconName } => linkStateLooks[word] ?? { tone: "off", icon: "question" };
 export const profileKind = (word: string): string => (profileKindWords[word] ?? (() => word))();
 export const endBehavior = (word: string): string => (endBehaviorWords[word.toUpperCase()] ?? (() => word))();
