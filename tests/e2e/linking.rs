@@ -148,12 +148,12 @@ fn links(window: &Window, buyers: &Buyers, case: &Case<'_>) -> String {
         value: committed.then(|| "120000".to_owned()),
         ..Subscribe::default()
     });
-    let brought = if case.by_agreement {
+    let text = if case.by_agreement {
         &bought.agreement_id
     } else {
         &bought.registration_url
     };
-    wizard::identify(window, brought, &bought.agreement_id);
+    wizard::identify(window, text, &bought.agreement_id);
     if let Some((place, rule, words)) = &case.refused {
         refused(window, place, rule, words);
     }
@@ -205,9 +205,9 @@ fn refused(window: &Window, place: &str, rule: &str, words: &[&str]) {
     window.until("the rule that refuses", || {
         (window.attribute("verdict", "data-rule")? == rule).then_some(())
     });
-    words
-        .iter()
-        .for_each(|words| says(window, "verdict", words));
+    for words in words {
+        says(window, "verdict", words);
+    }
     assert!(window.attribute("next", "disabled").is_some());
     window.portray("refused");
     window.click("back");
