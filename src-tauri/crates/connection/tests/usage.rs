@@ -8,7 +8,7 @@
 use app::metering::UsageFile;
 use connection::{Connection, Folders};
 use domain::Timestamp;
-use sandbox::{Control, Subscribe};
+use sandbox::{Control, Fault, Subscribe};
 use store::table::usage::UsageState;
 
 /// A buyer of EMQX Cloud, whose license AWS has granted.
@@ -183,4 +183,27 @@ async fn the_last_hour_is_counted_down_and_then_over() {
         "{}",
         reasons(&file)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_of_aws_itself_leaves_open_whether_it_was_billed() {
+    let story = Story::begin().await;
+    let bytes = story.file(&[("session_minutes", "1200", 30)]);
+    let failing = Fault {
+        operation: "BatchMeterUsage".to_owned(),
+        error: Some("InternalServiceErrorException".to_owned()),
+        ..Fault::default()
+    };
+    story.control.add_fault(&failing).await.unwrap();
+    assert_eq!(story.send(&bytes).await[0].1, UsageState::Unknown);
+
+    // AWS may have billed it: another quantity would be refused, the same one is asked for again.
+    let other = story.check(&story.file(&[("session_minutes", "1300", 30)]));
+    assert!(
+        reasons(&other).contains("1200 was sent for this hour before"),
+        "{}",
+        reasons(&other)
+    );
+    story.control.clear_faults().await.unwrap();
+    assert_eq!(story.send(&bytes).await[0].1, UsageState::Sent);
 }

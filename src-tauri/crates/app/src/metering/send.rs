@@ -8,7 +8,7 @@ use store::table::audit::{Entry, Phase};
 use store::table::usage::UsageState;
 
 use super::{Line, UsageError, check};
-use crate::marketplace::{ErrorKind, Metered, MeteredStatus};
+use crate::marketplace::{Metered, MeteredStatus};
 use crate::{Action, Console, Error, Marketplace, Preflight, query};
 
 /// Records of one call (Metering API reference).
@@ -107,11 +107,10 @@ impl<M: Marketplace> Console<M> {
                     left = unprocessed;
                 }
                 Err(error) => {
-                    let unknown = matches!(error.kind, ErrorKind::NoAnswer | ErrorKind::Garbage);
-                    let state = if unknown {
-                        UsageState::Unknown
-                    } else {
+                    let state = if error.undone {
                         UsageState::Refused
+                    } else {
+                        UsageState::Unknown
                     };
                     let failed: Vec<SentRecord> = left
                         .iter()
