@@ -257,7 +257,7 @@ describe("the queue of endings", () => {
     const core = new FakeCore(30);
     fillEndings(core.endings, core.rows);
     const entries = queue(core.endings.list());
-    expect(entries.map(({ kind }) => kind)).toEqual(["unanswered", "grace", "request", "request", "grace", "request", "request"]);
+    expect(entries.map(({ kind }) => kind)).toEqual(["unanswered", "usage", "grace", "request", "request", "grace", "request", "request"]);
     expect(entries.slice(1).map(({ at }) => at)).toEqual([...entries.slice(1)].map(({ at }) => at).sort((one, other) => one - other));
   });
 
@@ -276,9 +276,11 @@ describe("the queue of endings", () => {
     const user = await openWindow(core, "#/endings");
     await found("endings");
     const entries = [...document.querySelectorAll<HTMLElement>("[data-test=ending]")];
-    expect(entries).toHaveLength(7);
-    expect(entries[2]?.textContent).toMatch(/19 h 1[12] min/);
-    expect(entries[4]?.textContent).toContain("Linking it again before then calls off 4 of these");
+    expect(entries).toHaveLength(8);
+    expect(entries[1]?.textContent).toMatch(/31 min|30 min/);
+    expect(entries[1]?.textContent).toContain("never billed");
+    expect(entries[3]?.textContent).toMatch(/19 h 1[12] min/);
+    expect(entries[5]?.textContent).toContain("Linking it again before then calls off 4 of these");
     (entries[0]?.querySelector("[data-open]") as HTMLElement).focus();
     await user.keyboard("{ArrowDown}{ArrowDown}{Enter}");
     await waitFor(() => expect(location.hash).toContain(`open=${entries[2]?.dataset["id"]}`));

@@ -98,7 +98,7 @@ export class FakeEndings {
 
   list(): EndingsInfo {
     const { requests, unanswered, links, due, settled } = this;
-    const named = new Set([...requests, ...unanswered, ...links, ...due, ...settled].map(({ agreement }) => agreement));
+    const named = new Set([...requests, ...unanswered, ...links, ...due, ...settled, ...this.lastUsage].map(({ agreement }) => agreement));
     return { requests, unanswered, links, due, settled, lastUsage: this.lastUsage, agreements: this.rows().filter(({ id }) => named.has(id)) };
   }
 
@@ -193,6 +193,7 @@ export function fillEndings(endings: FakeEndings, rows: AgreementRow[]): void {
     effect(at(0).id, "archive", NOW + 29 * DAY, { kind: "delete", relinkingCallsOff: false }),
     effect(at(19).id, "wksp-berlin", NOW + 42 * 60_000, { kind: "lock", what: "workspace", targetId: "org-long", covers: ["GC-6", "GC-7"], relinkingCallsOff: false }),
   ];
+  endings.lastUsage = [{ agreement: at(6).id, licenses: ["arn:aws:license-manager::111122223333:license:l-0123456789abcdef0123456789abcdef"], account: at(6).account, until: NOW + 31 * 60_000 }];
   endings.settled = [
     effect(at(4).id, "staging", NOW - DAY, { state: "called-off", reason: "The target was linked again.", stateAt: NOW - 5 * HOUR }),
     effect(at(1).id, "norrland-prod", NOW - 2 * DAY, { state: "done", stateAt: NOW - 2 * DAY }),

@@ -1,10 +1,11 @@
-import type { AgreementRow, CancellationRequestInfo, DueEffectInfo, EndingsInfo, LinkRecordInfo, UnansweredInfo } from "../../ipc/bindings";
+import type { AgreementRow, CancellationRequestInfo, DueEffectInfo, EndingsInfo, LastUsageInfo, LinkRecordInfo, UnansweredInfo } from "../../ipc/bindings";
 
 /** One thing in the queue: `at` is when the next thing happens to it by itself. */
 export type Entry = { key: string; at: number; agreement: string; row: AgreementRow | undefined } & (
   | { kind: "unanswered"; sent: UnansweredInfo }
   | { kind: "request"; request: CancellationRequestInfo }
   | { kind: "grace"; link: LinkRecordInfo | undefined; due: readonly [DueEffectInfo, ...DueEffectInfo[]] }
+  | { kind: "usage"; usage: LastUsageInfo }
 );
 
 /** Everything that is ending as one queue, the most urgent first. What nobody knows anything about comes before all else. */
@@ -23,6 +24,8 @@ export function queue(endings: EndingsInfo): Entry[] {
     const agreement = link?.agreement ?? chain;
     return [{ kind: "grace", key: `grace:${chain}`, at: first.dueAt, agreement, row: rows.get(agreement) ?? rows.get(chain), link, due: [first, ...others] }];
   });
-  const counted = [...requests, ...grace].sort((one, other) => one.at - other.at || one.key.localeCompare(other.key));
+  const usage = endings.lastUsage.map((it): Entry => (
+    { kind: "usage", key: `usage:${it.agreement}`, at: it.until, agreement: it.agreement, row: rows.get(it.agreement), usage: it }));
+  const counted = [...requests, ...grace, ...usage].sort((one, other) => one.at - other.at || one.key.localeCompare(other.key));
   return [...unanswered, ...counted];
 }

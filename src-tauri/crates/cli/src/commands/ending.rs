@@ -5,8 +5,8 @@ use domain::{AgreementId, CancellationRequestId, PlanId};
 use policy::Language;
 use store::table::plan::PlanState;
 use views::{
-    CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LinkPlanInfo,
-    LinkRecordInfo,
+    CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo,
+    LinkPlanInfo, LinkRecordInfo, UnansweredInfo,
 };
 
 use super::link::{record_text, step_text, verdict_text};
@@ -94,12 +94,18 @@ pub(crate) fn endings(
     let EndingsCommand::List = command;
     let view = EndingsInfo::of(&connection.endings()?, connection.clock().now());
     output.answer(&view, || {
+        let unanswered = view.unanswered.iter().map(unanswered_text);
         let requests = view.requests.iter().map(request_text);
         let links = view.links.iter().map(record_text);
         let due = view.due.iter().map(due_text);
-        requests
+        let usage = view.last_usage.iter().map(usage_text);
+        let settled = view.settled.iter().map(settled_text);
+        unanswered
+            .chain(requests)
             .chain(links)
             .chain(due)
+            .chain(usage)
+            .chain(settled)
             .collect::<Vec<_>>()
             .join("\n")
     })
@@ -170,6 +176,31 @@ fn due_text(effect: &DueEffectInfo) -> String {
         effect.target_kind,
         effect.target_id
     )
+}
+
+fn unanswered_text(sent: &UnansweredInfo) -> String {
+    let at = when(sent.sent_at);
+    format!(
+        "{at}  {}  sent, and AWS did not say; being found out",
+        sent.agreement
+    )
+}
+
+fn usage_text(usage: &LastUsageInfo) -> String {
+    let (until, licenses) = (when(usage.until), usage.licenses.join(" "));
+    format!(
+        "{until}  {}  last usage can be sent until then: {licenses}",
+        usage.agreement
+    )
+}
+
+fn settled_text(effect: &DueEffectInfo) -> String {
+    let because = effect
+        .reason
+        .as_ref()
+        .map(|why| format!(" ({why})"))
+        .unwrap_or_default();
+    format!("{}  {}{because}", due_text(effect), effect.state)
 }
 
 fn plan_text(plan: &EndingPlanInfo) -> String {
