@@ -110,14 +110,54 @@ fn a_connection_is_shown_checked_changed_and_removed() {
     window.portray("switcher");
     window.press(&[Key::Escape.into()]);
 
-    // AWS denies some of it, and one answer leaves it open.
+    denies(&window, &aws);
+    dialogs(&window);
+
+    window.press(&[Key::Control.into(), 'l']);
+    window.see("lock-page");
+    window.portray("locked");
+    window.click("unlock");
+
+    // The read-only one, with a name as long as a name may be.
+    window.go("nav-settings");
+    let long = window.until("the other connection", || {
+        window.last("connection-card", "data-id")
+    });
+    window.click_within(&long, "connection-show");
+    shows(&window, LONG_NAME);
+    window.go("nav-agreements");
+    window.until("its agreements", || {
+        (window.matched() == Some(50)).then_some(())
+    });
+    window.portray("read-only");
+
+    expires(&window, &aws);
+
+    // While the keyring takes its time, the window says what it waits for.
+    keeps_shown(&window, &long);
+    let daemons = window.keyring().pids();
+    let keyring = daemons.first().copied().expect("a keyring");
+    driver::signal(keyring, "STOP");
+    window.restart();
+    window.see("opening");
+    window.portray("opening");
+    driver::signal(keyring, "CONT");
+    shows(&window, LONG_NAME);
+
+    loses_its_key(&window, &long);
+    removes(&window);
+}
+
+/// AWS denies some of it, and one answer leaves it open.
+#[track_caller]
+fn denies(window: &Window, aws: &Aws) {
     aws.fail("ResolveCustomer", "AccessDeniedException");
     aws.fail("GetAgreementContacts", "AccessDeniedException");
     aws.garble("ListEntities");
     window.click_within("acme-marketplace", "connection-check");
     window.see("check-result");
     window.click("check-again");
-    says(&window, "check-result", "AWS denies 2 operations");
+    says(window, "check-result", "AWS denies 2 operations");
     assert_eq!(window.count("[data-outcome=denied]"), 2);
     window.see("denied");
     window.portray("denied");
@@ -127,7 +167,11 @@ fn a_connection_is_shown_checked_changed_and_removed() {
     aws.heal();
     window.press(&[Key::Escape.into()]);
     window.gone("check-result");
+}
 
+/// What can be done to a connection, dialog by dialog.
+#[track_caller]
+fn dialogs(window: &Window) {
     for (item, dialog) in [
         ("connection-change", "change-connection"),
         ("connection-replace", "replace-credentials"),
@@ -155,50 +199,27 @@ fn a_connection_is_shown_checked_changed_and_removed() {
         window.press(&[Key::Escape.into()]);
         window.gone(dialog);
     }
+}
 
-    window.press(&[Key::Control.into(), 'l']);
-    window.see("lock-page");
-    window.portray("locked");
-    window.click("unlock");
-
-    // The read-only one, with a name as long as a name may be.
-    window.go("nav-settings");
-    let long = window.until("the other connection", || {
-        window.last("connection-card", "data-id")
-    });
-    window.click_within(&long, "connection-show");
-    shows(&window, LONG_NAME);
-    window.go("nav-agreements");
-    window.until("its agreements", || {
-        (window.matched() == Some(50)).then_some(())
-    });
-    window.portray("read-only");
-
-    // Credentials that expire make the sync wait for the person.
+/// Credentials that expire make the sync wait for the person.
+#[track_caller]
+fn expires(window: &Window, aws: &Aws) {
     aws.fail("SearchAgreements", "ExpiredTokenException");
     window.click("sync");
-    says(&window, "attention", "Replace credentials");
+    says(window, "attention", "Replace credentials");
     window.portray("attention");
     aws.heal();
     window.click("attention-retry");
     window.gone("attention");
+}
 
-    // While the keyring takes its time, the window says what it waits for.
-    keeps_shown(&window, &long);
-    let daemons = window.keyring().pids();
-    let keyring = daemons.first().copied().expect("a keyring");
-    driver::signal(keyring, "STOP");
-    window.restart();
-    window.see("opening");
-    window.portray("opening");
-    driver::signal(keyring, "CONT");
-    shows(&window, LONG_NAME);
-
-    // Its database's key is deleted behind the window's back.
-    assert_eq!(window.keyring().delete(&format!("{long}-")), 2);
+/// Its database's key is deleted behind the window's back.
+#[track_caller]
+fn loses_its_key(window: &Window, long: &str) {
+    assert_eq!(window.keyring().delete(&format!("{long}-")), 3);
     window.press(&[Key::Control.into(), 'l']);
     window.click("unlock");
-    says(&window, "startup-failure", "key");
+    says(window, "startup-failure", "key");
     window.portray("key-lost");
     window.click("startup-start-over");
     window.see("start-over");
@@ -211,9 +232,13 @@ fn a_connection_is_shown_checked_changed_and_removed() {
     window.portray("started-over");
     window.press(&[Key::Escape.into()]);
     // Its access keys went too.
-    says(&window, "attention", "not in the keyring any more");
+    says(window, "attention", "not in the keyring any more");
     window.portray("keys-lost");
+}
 
+/// A connection is removed once its name is typed.
+#[track_caller]
+fn removes(window: &Window) {
     window.go("nav-settings");
     window.click_within("acme-marketplace", "connection-more");
     window.click("connection-remove");
