@@ -163,6 +163,40 @@ fn listeners_hear_after_the_commit_what_it_touched() {
 }
 
 #[test]
+fn a_contact_that_was_removed_is_gone_and_one_of_an_ended_agreement_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("test.sqlite3")).unwrap();
+    let named_nobody = |number| {
+        let id = AgreementId::parse(&format!("agmt-{number:04}")).unwrap();
+        let queue = store
+            .read(|read| read.undetailed(Place::START, 100))
+            .unwrap();
+        let of = queue.iter().find(|item| item.agreement == id);
+        let nothing = AgreementDetails::default();
+        store
+            .write(|write| write.put_details(of.unwrap().place, &nothing, NOW))
+            .unwrap();
+    };
+    let active = [1, 2].map(|number| agreement(number, AgreementStatus::Active, 9));
+    put(&store, &active, 1);
+    for number in [1, 2] {
+        detail(&store, number, "Acme", 5);
+    }
+    let changed = [
+        agreement(1, AgreementStatus::Active, 8),
+        agreement(2, AgreementStatus::Cancelled, 8),
+    ];
+    put(&store, &changed, 2);
+    named_nobody(1);
+    named_nobody(2);
+    assert_eq!(
+        ids(&store, "acme", SortKey::Buyer, false),
+        ["agmt-0002"],
+        "AWS tells of active agreements' contacts alone"
+    );
+}
+
+#[test]
 fn an_unknown_status_is_kept_counted_and_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("test.sqlite3")).unwrap();

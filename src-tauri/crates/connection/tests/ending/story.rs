@@ -281,6 +281,14 @@ impl Story {
     }
 
     /// How an agreement's link stands; `none` when it has none.
+    /// Company and address of the contact.
+    pub(crate) fn buyer(&self, agreement: &str) -> (Option<String>, Option<String>) {
+        let id = AgreementId::parse(agreement).unwrap();
+        let row = self.connection.store().read(|read| read.agreement(&id));
+        let row = row.unwrap().unwrap();
+        (row.company, row.email)
+    }
+
     pub(crate) fn state(&self, agreement: &str) -> &'static str {
         let (history, _) = self.connection.link_of(agreement).unwrap();
         history.first().map_or("none", |it| it.link.state.word())

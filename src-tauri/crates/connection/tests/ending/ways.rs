@@ -32,9 +32,13 @@ async fn the_buyer_says_nothing_for_seven_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_buyer_cancels() {
     let (story, bought) = Story::with_emqx().await;
+    let buyer = story.buyer(&bought.agreement_id);
+    assert!(buyer.0.is_some() && buyer.1.is_some(), "AWS named nobody");
     story.control.cancel(&bought.agreement_id).await.unwrap();
     story.sync().await;
     ended(&story, &bought.agreement_id, "cancelled");
+    // AWS names nobody any more, and whoever ended something still sees whose it was.
+    assert_eq!(story.buyer(&bought.agreement_id), buyer);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,32 +69,50 @@ impl Write<'_> {
     ) -> Result<()> {
         let change = self.change()?;
         self.touch(Topic::Details);
-        let contact = details.contact.as_ref();
-        let known = self.tx.prepare_cached(
-            "UPDATE agreement SET details_at = :at, details_of = :of, value_micros = :micros,
-                currency = :currency, trial_ends_at = :trial, first_name = :first, last_name = :last,
-                email = :email, company = :company, country = :country, failure_kind = NULL,
+        let known = self
+            .tx
+            .prepare_cached(
+                "UPDATE agreement SET details_at = :at, details_of = :of, value_micros = :micros,
+                currency = :currency, trial_ends_at = :trial, failure_kind = NULL,
                 failure_message = NULL, failure_request = NULL, change = :change
              WHERE row = :row",
-        )?.execute(named_params! {
-            ":at": at.as_millis(),
-            ":of": place.updated_at,
-            ":micros": details.value.map(|value| value.micros),
-            ":currency": details.value.map(|value| value.currency.to_string()),
-            ":trial": details.trial_ends_at.map(Timestamp::as_millis),
-            ":first": contact.map(|contact| &contact.first_name),
-            ":last": contact.map(|contact| &contact.last_name),
-            ":email": contact.map(|contact| &contact.email),
-            ":company": contact.map(|contact| &contact.company),
-            ":country": contact.map(|contact| &contact.country),
-            ":change": change,
-            ":row": place.row,
-        })?;
+            )?
+            .execute(named_params! {
+                ":at": at.as_millis(),
+                ":of": place.updated_at,
+                ":micros": details.value.map(|value| value.micros),
+                ":currency": details.value.map(|value| value.currency.to_string()),
+                ":trial": details.trial_ends_at.map(Timestamp::as_millis),
+                ":change": change,
+                ":row": place.row,
+            })?;
         if known == 0 {
             // A full listing dropped the agreement while its details were on their way.
             return Ok(());
         }
+        self.put_contact(place.row, details.contact.as_ref())?;
         self.put_parts(place.row, details)
+    }
+
+    /// AWS tells of the contact only while the agreement is active (GetAgreementContacts): of one that is
+    /// over, the last that it told is kept. A contact that is gone from an active one was removed.
+    fn put_contact(&self, row: i64, contact: Option<&Contact>) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "UPDATE agreement SET first_name = :first, last_name = :last, email = :email,
+                    company = :company, country = :country
+                 WHERE row = :row AND (:told OR status = 'ACTIVE')",
+            )?
+            .execute(named_params! {
+                ":first": contact.map(|contact| &contact.first_name),
+                ":last": contact.map(|contact| &contact.last_name),
+                ":email": contact.map(|contact| &contact.email),
+                ":company": contact.map(|contact| &contact.company),
+                ":country": contact.map(|contact| &contact.country),
+                ":told": contact.is_some(),
+                ":row": row,
+            })?;
+        Ok(())
     }
 
     fn put_parts(&mut self, row: i64, details: &AgreementDetails) -> Result<()> {
