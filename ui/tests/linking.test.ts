@@ -47,6 +47,22 @@ async function checked(core: FakeCore, id = "org-clean"): Promise<User> {
   return user;
 }
 
+describe("a link that begins at its target", () => {
+  it("is offered by an organization, which is chosen once the buyer is known", async () => {
+    const core = new FakeCore(40);
+    core.rows = selling("emqx-payg").rows;
+    const user = await openWindow(core, "#/organizations?open=halden-freight&tab=links");
+    await user.click(await found("link-here"));
+    expect(text(await found("meant"))).toContain("The buyer will be linked to the organization Halden");
+    await user.click(await found("brought"));
+    await user.paste(TOKEN_URL);
+    await found("who");
+    await user.click(next());
+    await step("target");
+    expect(document.querySelector<HTMLInputElement>("input[type=radio]:checked")?.value).toBe("halden-freight");
+  });
+});
+
 describe("identifying", () => {
   it("masks a pasted token at once, sends it to one command alone, and keeps what stands for it", async () => {
     const core = selling("emqx-payg");

@@ -1,7 +1,10 @@
 import { settle, type Backend, type Outcome } from "../../ipc/backend";
 import type { ActionKey, ExecutedInfo, Failure, IdentifiedInfo, LinkPlanInfo } from "../../ipc/bindings";
+import type { Session } from "../../session.svelte";
 import { Draft } from "./draft.svelte";
 
+/** A place in the vendor's directory that is there. */
+export type Place = { kind: string; id: string; name: string };
 export type Step = "identify" | "target" | "checks" | "verify" | "review" | "done";
 /** What is being waited for. What acts cannot be called back. */
 export type Waiting = "identify" | "plan" | "resume" | "send" | "code" | "execute" | "withdraw";
@@ -18,6 +21,8 @@ export class Wizard {
   /** Why a plan could not be carried out: what changed since it was made. */
   stale = $state.raw<Failure>();
   waiting = $state<Waiting>();
+  /** The place that the person came from: chosen as soon as a buyer is known who may be linked to one like it. */
+  meant = $state.raw<Place>();
   /** The agreement or plan that the address named last: the same one is not begun anew. */
   #subject: string | undefined;
   #turn = 0;
@@ -75,8 +80,16 @@ export class Wizard {
     }
   }
 
+  /** Somebody wants a buyer linked to this place, whoever it is. */
+  begin(place: Place): void {
+    if (this.waiting !== undefined && !this.mayStop) return;
+    this.reset();
+    this.meant = place;
+  }
+
   reset(): void {
     this.stop();
+    this.meant = undefined;
     this.step = "identify";
     this.identified = this.draft = this.plan = this.executed = this.failure = this.stale = undefined;
     this.#subject = undefined;
@@ -167,6 +180,8 @@ export class Wizard {
   #take(found: IdentifiedInfo): void {
     this.identified = found;
     this.draft = found.policy === null ? undefined : new Draft(found);
+    const { meant } = this;
+    if (meant !== undefined && this.draft?.policy?.target === meant.kind) this.draft.choose({ what: "existing", ...meant });
   }
 
   async #execute(waiting: Waiting, codes: Parameters<Backend["executeLink"]>[1]): Promise<boolean> {
@@ -208,3 +223,6 @@ export class Wizard {
     return outcome.data;
   }
 }
+
+/** The one link under way in a session. */
+export const wizardOf = (session: Session): Wizard => session.keep("linking", () => new Wizard(session.backend));
