@@ -70,8 +70,8 @@ fn what_is_pasted_wrongly_is_told_at_its_field_and_nothing_of_it_is_kept() {
     says(&window, "check-result", &format!("arn:aws:iam::{ACCOUNT}:"));
     assert_eq!(
         window.keyring().labels().len(),
-        2,
-        "two entries in the keyring"
+        3,
+        "keys, database key and audit key in the keyring"
     );
 }
 
