@@ -29,8 +29,13 @@ function isBareToken(text: string): boolean {
 
 const masked = (token: string): string => `…${token.slice(-SHOWN_AT_END)}`;
 
-/** Carries what was pasted elsewhere to where buyers are linked. Never by the address, which is kept and shown. */
+/** A place in the vendor's directory that is there. */
+export type Place = { kind: string; id: string; name: string };
+
+/** Carries what was pasted or chosen elsewhere to where buyers are linked. Never by the address, which is kept and shown. */
 class Handed {
+  /** The place that a buyer is to be linked to, whoever it is. */
+  place = $state.raw<Place>();
   #text = $state.raw<string>();
 
   get waiting(): boolean {

@@ -1,10 +1,8 @@
+import type { Place } from "../../brought.svelte";
 import { settle, type Backend, type Outcome } from "../../ipc/backend";
 import type { ActionKey, ExecutedInfo, Failure, IdentifiedInfo, LinkPlanInfo } from "../../ipc/bindings";
-import type { Session } from "../../session.svelte";
 import { Draft } from "./draft.svelte";
 
-/** A place in the vendor's directory that is there. */
-export type Place = { kind: string; id: string; name: string };
 export type Step = "identify" | "target" | "checks" | "verify" | "review" | "done";
 /** What is being waited for. What acts cannot be called back. */
 export type Waiting = "identify" | "plan" | "resume" | "send" | "code" | "execute" | "withdraw";
@@ -223,6 +221,3 @@ export class Wizard {
     return outcome.data;
   }
 }
-
-/** The one link under way in a session. */
-export const wizardOf = (session: Session): Wizard => session.keep("linking", () => new Wizard(session.backend));
