@@ -84,6 +84,18 @@ describe("identifying", () => {
     expect((core.called("planLink")[0] as LinkWish).registration).toBe("ab".repeat(32));
   });
 
+  it("leaves a link that is typed letter by letter alone until it is whole", async () => {
+    const core = selling("emqx-payg");
+    const user = await openWindow(core, "#/link");
+    const field = (await found("brought")) as HTMLTextAreaElement;
+    await user.type(field, TOKEN_URL);
+    expect(field.value).toBe(TOKEN_URL);
+    await user.tab();
+    expect(field.value).not.toContain(TOKEN);
+    await user.click(await found("identify"));
+    expect(text(await found("who"))).toContain("AWS resolved a registration token");
+  });
+
   it("says why a token does not work, with a message that brings a new one", async () => {
     const core = selling("emqx-payg");
     core.linking.tokensWork = false;

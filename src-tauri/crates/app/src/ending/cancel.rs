@@ -398,7 +398,7 @@ fn check_reason(reason: &str) -> Result<(), Error> {
     }
     Err(field(
         "reasonCode",
-        &format!("one of {}", REASONS.join(", ")),
+        &format!("is not one AWS takes: choose one of {}", REASONS.join(", ")),
     ))
 }
 

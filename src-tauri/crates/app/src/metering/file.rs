@@ -199,7 +199,7 @@ fn record(line: usize, raw: &Raw) -> Result<UsageRecord, Vec<UsageProblem>> {
     let at = at.map_err(|_| {
         note(
             "timestamp",
-            "an instant, such as 2026-11-20T13:00:00Z".to_owned(),
+            "not an instant: write it such as 2026-11-20T13:00:00Z".to_owned(),
         );
     });
     let mut allocations = Vec::new();
