@@ -14,5 +14,5 @@ export function planSign(plan: LinkPlanInfo): { tone: Tone; icon: IconName; text
 
 /** Why a plan cannot be carried out any more. */
 export function planOver(plan: LinkPlanInfo): string | undefined {
-  return { open: undefined, waiting: undefined, done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
+  return { open: undefined, waiting: undefined, sent: undefined, returned: m.code_stale(), done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
 }
