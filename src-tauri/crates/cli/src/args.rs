@@ -128,7 +128,7 @@ pub(crate) enum ConnectionCommand {
         /// Connection id
         id: String,
     },
-    /// Begin a connection's database anew when its key is lost; the old file is kept
+    /// Begin anew when the key of a connection's database, or of its audit, is lost; the old file is kept
     StartOver {
         /// Connection id
         id: String,

@@ -173,7 +173,7 @@ fn start_over(connections: &Connections, id: &str, output: &Output) -> Result<()
     let answer = Done { id, old_file };
     output.answer(&answer, || match &answer.old_file {
         Some(file) => format!("It begins anew; the old file is kept as {file}."),
-        None => "It begins anew.".to_owned(),
+        None => "It goes on with a new key.".to_owned(),
     })
 }
 
