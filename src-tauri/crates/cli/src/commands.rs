@@ -4,6 +4,7 @@ mod agreements;
 mod audit;
 mod connection;
 mod ending;
+mod files;
 mod link;
 mod mail;
 mod organizations;

@@ -14,7 +14,7 @@ use views::{
     OrganizationDetail, OrganizationListItem, OrganizationsList, Provenance, WorkspaceInfo,
 };
 
-use super::policy::read_bytes;
+use super::files::{named, read_bytes};
 use super::sync::when;
 use crate::args::OrganizationsCommand;
 use crate::output::{Fault, Output, Problem};
@@ -240,8 +240,8 @@ fn plan(
     kind: Option<EntryKind>,
 ) -> Result<import::Plan, Fault> {
     let bytes = read_bytes(path, FILE_BYTES_MAX)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    import::plan(connection.store(), &name, &bytes, kind).map_err(|error| fault(path, &error))
+    import::plan(connection.store(), &named(path), &bytes, kind)
+        .map_err(|error| fault(path, &error))
 }
 
 fn fault(path: &Path, error: &app::Error) -> Fault {

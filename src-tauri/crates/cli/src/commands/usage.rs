@@ -6,7 +6,7 @@ use app::metering::FILE_BYTES_MAX;
 use connection::Connection;
 use views::{UsageCheckInfo, UsageSentInfo};
 
-use super::policy::read_bytes;
+use super::files::{named, read_bytes};
 use crate::args::UsageCommand;
 use crate::output::{Fault, Output, Problem};
 
@@ -72,11 +72,4 @@ fn look(file: &Path, connection: &Connection) -> Result<UsageCheckInfo, Fault> {
         message: problem.reason.clone(),
     });
     Err(Fault::of_file(problems.collect()))
-}
-
-fn named(file: &Path) -> String {
-    file.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }
