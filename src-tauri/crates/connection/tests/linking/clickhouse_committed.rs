@@ -116,17 +116,7 @@ async fn cc_3_one_account_one_contract_one_organization_apart_from_pay_as_you_go
         CC-3 refuse
           AWS account 222233334444 is already linked to Halden Freight (agreement agmt-2).
           → Use Halden Freight, or end that link first. Another organization needs another AWS account.
-          links[1].account = 222233334444 (Bindery)
-          links[1].agreement = agmt-2 (Bindery)
-          links[1].listing = ClickHouse Cloud - Committed Contract (Bindery)
-          links[1].owners =  (Bindery)
-          links[1].same_account = true (Bindery)
-          links[1].same_group = true (Bindery)
-          links[1].same_license = false (Bindery)
-          links[1].same_target = false (Bindery)
-          links[1].state = active (Bindery)
-          links[1].target_id = halden (Bindery)
-          links[1].target_name = Halden Freight (Bindery)
+          links[1].account = 222233334444; agreement = agmt-2; listing = ClickHouse Cloud - Committed Contract; owners = ; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           account.id = 222233334444 (AWS ResolveCustomer)
           organization.id = nordic (import vendor.json)
     "#]].assert_eq(&words);
@@ -140,17 +130,7 @@ async fn cc_3_one_account_one_contract_one_organization_apart_from_pay_as_you_go
         CC-3 refuse
           AWS account 222233334444 is already linked to Halden Freight (agreement agmt-2).
           → Use Halden Freight, or end that link first. Another organization needs another AWS account.
-          links[1].account = 222233334444 (Bindery)
-          links[1].agreement = agmt-2 (Bindery)
-          links[1].listing = ClickHouse Cloud - Committed Contract (Bindery)
-          links[1].owners =  (Bindery)
-          links[1].same_account = false (Bindery)
-          links[1].same_group = true (Bindery)
-          links[1].same_license = false (Bindery)
-          links[1].same_target = true (Bindery)
-          links[1].state = active (Bindery)
-          links[1].target_id = halden (Bindery)
-          links[1].target_name = Halden Freight (Bindery)
+          links[1].account = 222233334444; agreement = agmt-2; listing = ClickHouse Cloud - Committed Contract; owners = ; same_account = false; same_group = true; same_license = false; same_target = true; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           account.id = 444455556666 (AWS ResolveCustomer)
           organization.id = halden (import vendor.json)
     "#]].assert_eq(&words);

@@ -63,16 +63,7 @@ async fn gu_1_an_aws_account_is_bound_to_one_billing_account_first() {
         GU-1 refuse
           AWS account 222233334444 is already bound to the billing account halden (agreement agmt-1).
           → Add workspaces to that link, or take it away first.
-          links[0].account = 222233334444 (Bindery)
-          links[0].agreement = agmt-1 (Bindery)
-          links[0].listing = Guance (Bindery)
-          links[0].same_account = true (Bindery)
-          links[0].same_group = true (Bindery)
-          links[0].same_license = false (Bindery)
-          links[0].same_target = false (Bindery)
-          links[0].state = awaiting-aws (Bindery)
-          links[0].target_id = halden (Bindery)
-          links[0].target_name = halden (Bindery)
+          links[0].account = 222233334444; agreement = agmt-1; listing = Guance; same_account = true; same_group = true; same_license = false; same_target = false; state = awaiting-aws; target_id = halden; target_name = halden (Bindery)
           account.id = 222233334444 (AWS SearchAgreements)
           billing_account.user_name = nordic (import vendor.json)
     "#]].assert_eq(&words);
@@ -200,10 +191,7 @@ async fn gu_4_the_site_stays_as_it_was_created() {
         GU-4 refuse
           The site of Ops cannot be changed from eu-frankfurt to us-oregon: it is fixed once the workspace exists.
           → Create another workspace on the site us-oregon.
-          changes[0].after = us-oregon (the person at the console)
-          changes[0].attribute = workspace.site (the person at the console)
-          changes[0].before = eu-frankfurt (the person at the console)
-          changes[0].target = Ops (the person at the console)
+          changes[0].after = us-oregon; attribute = workspace.site; before = eu-frankfurt; target = Ops (the person at the console)
     "#]].assert_eq(&words);
     assert!(story.workspaces("halden")[1].starts_with("Ops en eu-frankfurt"));
     // Told as it is, nothing changes.
@@ -332,10 +320,7 @@ async fn gu_7_the_language_stays_as_it_was_created() {
         GU-7 refuse
           The language of Ops cannot be changed from en to zh: its event, alert and SMS templates depend on it.
           → Create another workspace in the language zh.
-          changes[0].after = zh (the person at the console)
-          changes[0].attribute = workspace.language (the person at the console)
-          changes[0].before = en (the person at the console)
-          changes[0].target = Ops (the person at the console)
+          changes[0].after = zh; attribute = workspace.language; before = en; target = Ops (the person at the console)
     "#]].assert_eq(&words);
     story.links_with_code(ask, HALDEN_MAIL).await;
     assert!(

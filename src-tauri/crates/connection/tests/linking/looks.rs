@@ -1,7 +1,7 @@
 //! What there is to be seen after something was planned or carried out, in words.
 
 use app::link::{LinkPlan, words_of};
-use app::plan::Verdict;
+use app::plan::{Evidence, Verdict};
 use app::query;
 use domain::{DirectoryId, Text};
 use store::table::audit::AuditRow;
@@ -164,11 +164,7 @@ impl Story {
         ];
         let remedy = it.remedy.iter().map(|words| format!("  → {}", words.en));
         lines.extend(remedy);
-        for evidence in &it.evidence {
-            let value = evidence.value.as_deref().unwrap_or("not known");
-            let source = evidence.source.as_deref().unwrap_or("nobody");
-            lines.push(format!("  {} = {value} ({source})", evidence.fact));
-        }
+        lines.extend(evidence(&it.evidence));
         self.named(&(lines.join("\n") + "\n"))
     }
 
@@ -199,4 +195,24 @@ impl Story {
         });
         self.named(&steps.collect::<String>())
     }
+}
+
+/// A fact a line; but what is known of one item of a list stands on one line.
+fn evidence(all: &[Evidence]) -> impl Iterator<Item = String> {
+    let item = |it: &Evidence| Some(it.fact.rsplit_once("].")?.0.to_owned());
+    let lines = all.chunk_by(move |one, next| {
+        item(one).is_some() && item(one) == item(next) && one.source == next.source
+    });
+    lines.map(|line| {
+        let facts = line.iter().enumerate().map(|(at, it)| {
+            let fact = match it.fact.rsplit_once("].") {
+                Some((_, field)) if at > 0 => field,
+                _ => &it.fact,
+            };
+            format!("{fact} = {}", it.value.as_deref().unwrap_or("not known"))
+        });
+        let facts = facts.collect::<Vec<_>>().join("; ");
+        let source = line[0].source.as_deref().unwrap_or("nobody");
+        format!("  {facts} ({source})")
+    })
 }

@@ -110,17 +110,7 @@ async fn pc_4_no_second_organization_and_the_owners_are_asked_for_an_invitation(
         PC-4 refuse
           AWS account 222233334444 is subscribed already and linked to Halden Freight (owners: ada@halden.example, otto@halden.example). Setting up creates no second linked organization.
           → Send the request for an invitation below; an owner of Halden Freight invites the person.
-          links[0].account = 222233334444 (Bindery)
-          links[0].agreement = agmt-1 (Bindery)
-          links[0].listing = Pinecone - Pay as you go (Bindery)
-          links[0].owners = ada@halden.example, otto@halden.example (Bindery)
-          links[0].same_account = true (Bindery)
-          links[0].same_group = true (Bindery)
-          links[0].same_license = false (Bindery)
-          links[0].same_target = false (Bindery)
-          links[0].state = active (Bindery)
-          links[0].target_id = halden (Bindery)
-          links[0].target_name = Halden Freight (Bindery)
+          links[0].account = 222233334444; agreement = agmt-1; listing = Pinecone - Pay as you go; owners = ada@halden.example, otto@halden.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           account.id = 222233334444 (AWS ResolveCustomer)
     "#]].assert_eq(&words);
     let plan = story.plans(ask).await;

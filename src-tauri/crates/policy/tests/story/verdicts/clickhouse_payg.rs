@@ -86,17 +86,7 @@ fn cp_2_an_account_has_one_organization() {
           ✉ AWS account 444455556666 already pays for the ClickHouse organization Globex. One AWS account can be linked to one organization. Please continue with that organization, or subscribe with another AWS account.
           ✉ AWS 계정 444455556666은(는) 이미 ClickHouse 조직 Globex의 결제에 사용되고 있습니다. AWS 계정 하나는 조직 하나에만 연결할 수 있습니다. 해당 조직을 계속 사용하시거나 다른 AWS 계정으로 구독해 주세요.
           ✉ AWS 账户 444455556666 已在为 ClickHouse 组织 Globex 付费。一个 AWS 账户只能绑定一个组织。请继续使用该组织，或使用其他 AWS 账户订阅。
-          links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_account = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_target = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+          links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
           account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
           organization.id = acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],
@@ -119,17 +109,7 @@ fn cp_2_an_organization_has_one_account() {
           ✉ AWS account 444455556666 already pays for the ClickHouse organization Globex. One AWS account can be linked to one organization. Please continue with that organization, or subscribe with another AWS account.
           ✉ AWS 계정 444455556666은(는) 이미 ClickHouse 조직 Globex의 결제에 사용되고 있습니다. AWS 계정 하나는 조직 하나에만 연결할 수 있습니다. 해당 조직을 계속 사용하시거나 다른 AWS 계정으로 구독해 주세요.
           ✉ AWS 账户 444455556666 已在为 ClickHouse 组织 Globex 付费。一个 AWS 账户只能绑定一个组织。请继续使用该组织，或使用其他 AWS 账户订阅。
-          links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_account = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_target = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+          links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = false; same_group = true; same_license = false; same_target = true; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
           account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
           organization.id = acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],
