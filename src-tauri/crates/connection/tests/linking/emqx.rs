@@ -21,9 +21,7 @@ const VENDOR: &str = r#"{
 }"#;
 
 async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
+    Story::with_directory(VENDOR).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

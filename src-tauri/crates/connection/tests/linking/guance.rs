@@ -26,9 +26,7 @@ const VENDOR: &str = r#"{
 }"#;
 
 pub(crate) async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
+    Story::with_directory(VENDOR).await
 }
 
 fn registration(ask: Ask) -> Ask {
@@ -74,20 +72,11 @@ async fn gu_2_one_plan_registers_user_billing_account_and_workspace() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
     let ask = registration(by_token(&bought));
-    let failure = story.tries_to_plan(ask.clone()).await.unwrap_err();
-    let fields: Vec<&str> = failure
-        .fields
-        .iter()
-        .map(|it| it.message.as_str())
-        .collect();
-    assert_eq!(
-        fields,
-        [
-            "Workspace name is missing",
-            "Workspace language is missing",
-            "Site is missing"
-        ]
-    );
+    expect![[r#"
+        workspace.name: Workspace name is missing
+        workspace.language: Workspace language is missing
+        workspace.site: Site is missing"#]]
+    .assert_eq(&story.lacks(&ask).await);
 
     let ask = ask.new_workspace("Observability", "ko", "ap-singapore");
     let plan = story.plans(ask).await;

@@ -8,6 +8,7 @@ use store::table::audit::AuditRow;
 use store::table::directory::SortBy;
 use store::table::link::LinkRecord;
 
+use crate::ask::Ask;
 use crate::story::Story;
 
 impl Story {
@@ -35,6 +36,21 @@ impl Story {
         .unwrap();
         let said = words.confirmation.or(words.waiting);
         self.named(&said.map(|words| words.en).unwrap_or_default())
+    }
+
+    /// What is advised about a buyer, by whatever tells who it is, in English.
+    pub(crate) async fn advice(&self, entered: &str) -> String {
+        let found = self.connection.identify_buyer(entered).await.unwrap();
+        let advice: Vec<String> = found.advice.into_iter().map(|it| it.text.en).collect();
+        advice.join("\n")
+    }
+
+    /// What has to be filled in yet before it can be planned.
+    pub(crate) async fn lacks(&self, ask: &Ask) -> String {
+        let failure = self.tries_to_plan(ask.clone()).await.unwrap_err();
+        let fields = failure.fields.iter();
+        let told = fields.map(|it| format!("{}: {}", it.field, it.message));
+        told.collect::<Vec<_>>().join("\n")
     }
 
     /// What an organization pays with, and its plan, as the directory has it.
