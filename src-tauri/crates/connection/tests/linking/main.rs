@@ -7,6 +7,7 @@
 
 mod ask;
 mod cases;
+mod clickhouse;
 mod clickhouse_committed;
 mod clickhouse_payg;
 mod emqx;
