@@ -3,17 +3,14 @@
 use app::FailureKind;
 use expect_test::expect;
 
-use crate::ask::by_token;
-use crate::guance::{HALDEN_MAIL, LISTING, vendor};
+use crate::guance::{HALDEN_MAIL, LISTING, ops, vendor};
 use crate::story::{HALDEN, another_code, entering, linked};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&bought)
-        .to("billing-account:halden")
-        .workspace("wksp-1");
+    let ask = ops(&bought);
     let plan = story.plans(ask.clone()).await;
     story.executes(&plan).await.unwrap();
     let code = story.code(HALDEN_MAIL).await;
@@ -57,10 +54,7 @@ async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
 async fn gu_3_a_code_runs_out_and_so_do_the_mails() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&bought)
-        .to("billing-account:halden")
-        .workspace("wksp-1");
-    let plan = story.plans(ask).await;
+    let plan = story.plans(ops(&bought)).await;
     story.executes(&plan).await.unwrap();
     let old = story.code(HALDEN_MAIL).await;
     story.advance("11m").await;

@@ -14,6 +14,7 @@ mod emqx;
 mod granting;
 mod guance;
 mod guance_codes;
+mod guance_workspaces;
 mod looks;
 mod names;
 mod offline;
