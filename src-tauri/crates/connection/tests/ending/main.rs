@@ -6,6 +6,7 @@
 mod answers;
 mod by_name;
 mod due;
+mod looks;
 mod many;
 mod random;
 mod requests;
