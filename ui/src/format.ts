@@ -62,6 +62,9 @@ export const isZero = ({ amount: text }: Money): boolean => /^[+-]?0+(\.0*)?$/.t
 
 export const money = (value: Money): string => `${value.currency} ${amount(value)}`;
 
+/** What an agreement commits the buyer to, in words where that is nothing. */
+export const valueOrUse = (value: Money | null): string => (value === null || isZero(value) ? m.pays_by_use() : money(value));
+
 export const date = (at: number): string => dates("date").format(at);
 export const dayOfMonth = (at: number): string => dates("month").format(at);
 export const time = (at: number): string => dates("time").format(at);
