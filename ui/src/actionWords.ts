@@ -24,5 +24,10 @@ export function actionState(state: string): Look {
 }
 
 /** What it was done to: where its end names more than its beginning, that. */
-export const targetOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.target ?? entry.target;
+export function targetOf({ entry, closing }: AuditActionInfo): { kind: string; id: string } | undefined {
+  const text = closing?.target ?? entry.target;
+  if (text === null) return undefined;
+  const colon = text.indexOf(":");
+  return { kind: text.slice(0, Math.max(0, colon)), id: text.slice(colon + 1) };
+}
 export const requestOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.requestId ?? entry.requestId;

@@ -29,6 +29,8 @@ export const start: Route = {
 };
 
 const ofDirectory = (screen: Screen): boolean => screen === "organizations" || screen === "billing-accounts";
+/** Where a place that agreements are linked to is shown. */
+export const screenOfTarget = (kind: string): Screen => (kind === "billing-account" ? "billing-accounts" : "organizations");
 
 /** A screen that nothing was asked of yet, in its own order. */
 export const startOn = (screen: Screen): Route => ({ ...start, screen, ...(ofDirectory(screen) ? { sort: "name", descending: false } : {}) });
