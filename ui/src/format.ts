@@ -43,6 +43,8 @@ const dateKinds = {
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 export const count = (value: number): string => numbers("").format(value);
+/** How many there are, where there are any. */
+export const countAny = (list: readonly unknown[]): string | undefined => (list.length === 0 ? undefined : count(list.length));
 
 /** "120000.5" USD → "120,000.50", "700.00" JPY → "700". Groups the digits of the text; shows every digit that says something. */
 export function amount({ amount: text, currency }: Money): string {

@@ -1,7 +1,10 @@
 import { settle, type Outcome } from "../../ipc/backend";
-import type { Failure } from "../../ipc/bindings";
+import type { Failure, Topic } from "../../ipc/bindings";
 import type { ColumnChoice } from "../../parts/table/columns";
 import { RowPages } from "../../parts/table/pages.svelte";
+
+/** What lists and panes of the directory show follows from these. */
+export const directoryTopics: readonly Topic[] = ["directory", "links", "agreements", "listings"];
 
 type Found<T> = { rows: T[]; matched: number; total: number };
 
