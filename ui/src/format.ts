@@ -100,6 +100,15 @@ export function ending(at: number, now: number): string {
   return passed === 0 ? m.ended_today() : m.ended_days_ago({ count: passed, shown: count(passed) });
 }
 
+/** `clientToken` and `client_token` → "client token". */
+export const spaced = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+
+/** The same where it begins a line: "Client token". */
+export function inWords(name: string): string {
+  const words = spaced(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** Messages begin and end as the core's log writes them: small, and without a full stop. */
 export function sentence(text: string): string {
   const begun = text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
