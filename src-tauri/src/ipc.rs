@@ -68,6 +68,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             ending::plan_cancel,
             ending::execute_cancel,
             ending::withdraw_cancellation,
+            ending::list_outbox,
             ending::plan_unlink,
             ending::execute_unlink,
             ending::list_endings,

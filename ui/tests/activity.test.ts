@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { facts } from "../src/features/activity/detail";
 import { FakeCore } from "./fakeBackend";
-import { makeAudit } from "./fakeEndings";
+import { makeAudit, waits } from "./fakeEndings";
 import { found, openWindow, page, part, rowTexts, rowsShown, waitFor } from "./window";
 
 function core(actions = 40): FakeCore {
@@ -59,16 +59,27 @@ describe("activity", () => {
 
   it("lists plans that wait for the network, until they are withdrawn", async () => {
     const made = core();
-    made.endings.waiting = [{
-      planId: "plan-9", outcome: "ready", policy: "emqx", agreement: made.rows[0]?.id ?? "", license: null, account: "111122223333", evidence: "token", targetKind: "organization", targetId: "org-halden", targetName: "halden-freight",
-      targetIsNew: false, member: null, verdicts: [], steps: [], madeAt: 0, madeBy: "kim", offline: 1, state: "waiting", codes: [],
-    }];
+    made.endings.outbox = [waits({ agreement: made.rows[0]?.id ?? "", targetName: "halden-freight" })];
     const user = await openWindow(made, "#/activity");
     const outbox = await found("outbox");
     expect(outbox.textContent).toContain("halden-freight");
     await user.click(outbox.querySelector(".btn") as HTMLElement);
     await waitFor(() => expect(part("outbox")).toBeNull());
     expect(made.called("withdrawPlan")).toEqual(["plan-9"]);
+  });
+
+  it("shows what changed of a plan that came back, and plans it again or puts it away", async () => {
+    const made = core();
+    const agreement = made.rows[0]?.id ?? "";
+    const returned = { why: "what the plan rests on has changed", changes: [{ what: "agreement.status", before: "ACTIVE", now: "CANCELLED" }] };
+    made.endings.outbox = [waits({ planId: "plan-7", kind: "cancel", agreement, reason: "TEST_AGREEMENT", returned }), waits({ planId: "plan-8", kind: "withdraw-cancellation", request: "acr-1", agreement, returned: { why: "the request acr-1 is not waiting for the buyer any more", changes: [] } })];
+    const user = await openWindow(made, "#/activity");
+    const [cancel, withdrawal] = (await found("outbox")).querySelectorAll("li");
+    expect(cancel?.textContent).toContain("CANCELLED");
+    expect(withdrawal?.textContent).toContain("not waiting for the buyer any more");
+    await user.click(await found("outbox-again"));
+    await found("cancel-agreement");
+    await waitFor(() => expect(made.called("withdrawPlan")).toEqual(["plan-7"]));
   });
 
   it("teaches while it is empty, and tells of no entry of that number", async () => {

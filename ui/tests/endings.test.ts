@@ -106,15 +106,18 @@ describe("cancelling an agreement", () => {
     expect(part("ask-buyer")).toBeNull();
   });
 
-  it("cannot be confirmed where the credentials or the network do not permit it", async () => {
+  it("waits in the outbox where there is no network, and says so before and after", async () => {
     const core = new FakeCore(30);
     core.endings.offline = true;
     const user = await confirmed(core);
     const ask = await button("ask-buyer");
     expect(part("plan-offline")).not.toBeNull();
-    expect(ask.getAttribute("aria-disabled")).toBe("true");
+    expect(part("offline")?.textContent).toContain("sent only if nothing has changed");
+    expect(ask.textContent).toContain("when online");
     await user.click(ask);
-    expect(core.called("executeCancel")).toEqual([]);
+    await found("queued");
+    await user.click(await button("to-endings"));
+    expect((await found("waiting-plan")).textContent).toContain(row(core, 0).id);
   });
 
   it("is greyed on the agreement itself where AWS denies it", async () => {
@@ -236,6 +239,14 @@ describe("withdrawing a request", () => {
     await user.click(await button("withdraw-it"));
     await found("done");
     expect(core.called("withdrawCancellation")).toEqual([{ request: core.endings.requests.length === 3 ? "acr-12k2exampleq9k2x0zr" : "", reason: "A corrected offer was accepted." }]);
+  });
+
+  it("waits in the outbox where there is no network", async () => {
+    const core = new FakeCore(30);
+    const user = await withdrawing(core);
+    core.endings.offline = true;
+    await user.click(await button("withdraw-it"));
+    expect((await found("queued")).textContent).toContain("if the buyer has not answered first");
   });
 
   it("says so when the buyer was faster, and when AWS does not answer", async () => {

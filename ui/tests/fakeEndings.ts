@@ -1,5 +1,5 @@
 // Endings in memory: what the core would say about requests, links, what is due and what was done.
-import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkPlanInfo, LinkRecordInfo, MomentInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
+import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkRecordInfo, MomentInfo, OutboxEntryInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
 import { DAY } from "./fakeFilter";
 import { refuse } from "./fakeLinking";
 import { NOW } from "./fakeRows";
@@ -22,6 +22,10 @@ export const entry = (seq: number, action: string, change: Partial<AuditEntryInf
   requestId: null, detail: "{}", ...change,
 });
 
+export const waits = (change: Partial<OutboxEntryInfo> = {}): OutboxEntryInfo => ({
+  planId: "plan-9", kind: "link", agreement: "agmt-1first0000000000000000001", targetName: null, reason: null, request: null, madeAt: NOW - HOUR, madeBy: "kim", since: NOW - HOUR, returned: null, ...change,
+});
+
 export class FakeEndings {
   lastUsage: LastUsageInfo[] = [];
   requests: CancellationRequestInfo[] = [];
@@ -31,7 +35,7 @@ export class FakeEndings {
   settled: DueEffectInfo[] = [];
   audit: AuditActionInfo[] = [];
   check: AuditCheckInfo = { whole: true, entries: 214, open: 0, brokenAt: null, why: null };
-  waiting: LinkPlanInfo[] = [];
+  outbox: OutboxEntryInfo[] = [];
   /** What carrying out the plan of an agreement comes to, instead of success. */
   refusals = new Map<string, Partial<Failure>>();
   /** The rule that refuses the plan of an agreement. */
@@ -62,16 +66,24 @@ export class FakeEndings {
     return this.#keep({ kind: "cancel", agreement, reason, description, verdicts, steps, outcome: verdicts.every(({ outcome }) => outcome === "pass") ? "ready" : "refused" });
   }
 
-  executeCancel(plan: string, confirmed: string): CancellationRequestInfo {
+  executeCancel(plan: string, confirmed: string): CancellationRequestInfo | null {
     const kept = this.#confirmed(plan, confirmed);
+    if (kept.offline !== null) {
+      this.outbox = [...this.outbox, waits({ planId: plan, kind: "cancel", agreement: kept.agreement, reason: kept.reason })];
+      return null;
+    }
     const request = { id: `acr-${kept.agreement.slice(5, 11)}exampleq9`, agreement: kept.agreement, status: "PENDING_APPROVAL", reason: kept.reason, createdAt: NOW, consentAt: NOW + 7 * DAY };
     this.requests = [...this.requests, request];
     this.#mark(kept.agreement, { state: "cancelPending" });
     return request;
   }
 
-  withdraw(id: string): CancellationRequestInfo {
+  withdraw(id: string): CancellationRequestInfo | null {
     const request = this.requests.find((known) => known.id === id) ?? refuse({ code: "notFound", message: `there is no cancellation request “${id}”` });
+    if (this.offline) {
+      this.outbox = [...this.outbox, waits({ planId: `plan-${id}`, kind: "withdraw-cancellation", agreement: request.agreement, request: id })];
+      return null;
+    }
     const failure = this.refusals.get(request.agreement);
     if (failure) refuse(failure);
     this.requests = this.requests.filter((known) => known !== request);
@@ -130,7 +142,7 @@ export class FakeEndings {
   }
 
   withdrawPlan(plan: string): null {
-    this.waiting = this.waiting.filter(({ planId }) => planId !== plan);
+    this.outbox = this.outbox.filter(({ planId }) => planId !== plan);
     return null;
   }
 

@@ -1,15 +1,16 @@
 //! Ending agreements and links, what is ending, and the audit.
 
+use app::outbox::Carried;
 use app::query::timeline;
 use app::{audit, ending};
-use domain::{AgreementId, CancellationRequestId, PlanId};
+use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use policy::Language;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::plan::PlanState;
 use views::{
     AuditCheckInfo, AuditWindow, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
-    LinkRecordInfo, MomentInfo,
+    LinkRecordInfo, MomentInfo, OutboxEntryInfo,
 };
 
 use super::{Opened, blocking};
@@ -54,34 +55,51 @@ pub(crate) async fn plan_cancel(
     ))
 }
 
-/// Sends the request that was planned, once.
+/// Sends the request that was planned, once; nothing is told where it waits in the outbox.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn execute_cancel(
     session: Opened<'_>,
     plan: String,
     confirmed: String,
-) -> Result<CancellationRequestInfo, Failure> {
+) -> Result<Option<CancellationRequestInfo>, Failure> {
     let connection = session.connection().await?;
     let id = PlanId::parse(&plan).map_err(invalid)?;
     let sent = connection.execute_cancel(&id, &confirmed).await;
-    let request = sent.map_err(|error| error.failure())?;
-    Ok((&request).into())
+    Ok(carried(&sent.map_err(|error| error.failure())?))
 }
 
-/// Withdraws a request that the buyer has not answered.
+/// Withdraws a request that the buyer has not answered; nothing is told where that waits in the outbox.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn withdraw_cancellation(
     session: Opened<'_>,
     request: String,
     reason: String,
-) -> Result<CancellationRequestInfo, Failure> {
+) -> Result<Option<CancellationRequestInfo>, Failure> {
     let connection = session.connection().await?;
     let id = CancellationRequestId::parse(&request).map_err(invalid)?;
     let withdrawn = connection.withdraw_cancellation(&id, &reason).await;
-    let request = withdrawn.map_err(|error| error.failure())?;
-    Ok((&request).into())
+    Ok(carried(&withdrawn.map_err(|error| error.failure())?))
+}
+
+fn carried(carried: &Carried<CancellationRequest>) -> Option<CancellationRequestInfo> {
+    match carried {
+        Carried::Out(request) => Some(request.into()),
+        Carried::Queued => None,
+    }
+}
+
+/// What waits for the network, and what came back without being carried out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_outbox(session: Opened<'_>) -> Result<Vec<OutboxEntryInfo>, Failure> {
+    let connection = session.connection().await?;
+    blocking(move || {
+        let entries = app::outbox::outbox(connection.store())?;
+        Ok(entries.iter().map(OutboxEntryInfo::from).collect())
+    })
+    .await
 }
 
 /// Plans to take a link away, and keeps the plan.

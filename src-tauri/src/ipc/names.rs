@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "show_plan",
     "pending_plans",
     "execute_link",
+    "list_outbox",
     "withdraw_plan",
     "show_link",
     "support_bundle",

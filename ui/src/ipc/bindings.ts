@@ -23,10 +23,12 @@ export const commands = {
 	cancelReasons: () => typedError<CancelReasons, Failure>(__TAURI_INVOKE("cancel_reasons")),
 	/**  Plans to ask a buyer to agree to a cancellation, and keeps the plan. */
 	planCancel: (agreement: string, reason: string, description: string | null) => typedError<EndingPlanInfo, Failure>(__TAURI_INVOKE("plan_cancel", { agreement, reason, description })),
-	/**  Sends the request that was planned, once. */
-	executeCancel: (plan: string, confirmed: string) => typedError<CancellationRequestInfo, Failure>(__TAURI_INVOKE("execute_cancel", { plan, confirmed })),
-	/**  Withdraws a request that the buyer has not answered. */
-	withdrawCancellation: (request: string, reason: string) => typedError<CancellationRequestInfo, Failure>(__TAURI_INVOKE("withdraw_cancellation", { request, reason })),
+	/**  Sends the request that was planned, once; nothing is told where it waits in the outbox. */
+	executeCancel: (plan: string, confirmed: string) => typedError<CancellationRequestInfo | null, Failure>(__TAURI_INVOKE("execute_cancel", { plan, confirmed })),
+	/**  Withdraws a request that the buyer has not answered; nothing is told where that waits in the outbox. */
+	withdrawCancellation: (request: string, reason: string) => typedError<CancellationRequestInfo | null, Failure>(__TAURI_INVOKE("withdraw_cancellation", { request, reason })),
+	/**  What waits for the network, and what came back without being carried out. */
+	listOutbox: () => typedError<OutboxEntryInfo[], Failure>(__TAURI_INVOKE("list_outbox")),
 	/**  Plans to take a link away, and keeps the plan. */
 	planUnlink: (agreement: string, reason: string) => typedError<EndingPlanInfo, Failure>(__TAURI_INVOKE("plan_unlink", { agreement, reason })),
 	/**  Takes the link away that was planned to be. */
@@ -1534,6 +1536,30 @@ export type OrganizationsQuery = {
 	limit: number,
 };
 
+/**  A plan that was confirmed while AWS could not be asked. */
+export type OutboxEntryInfo = {
+	/**  The plan. */
+	planId: string,
+	/**  `link`, `cancel` or `withdraw-cancellation`. */
+	kind: string,
+	/**  The agreement. */
+	agreement: string,
+	/**  What a link is to lead to. */
+	targetName: string | null,
+	/**  AWS's word for the reason of a cancellation; why a request is withdrawn. */
+	reason: string | null,
+	/**  The request that is withdrawn. */
+	request: string | null,
+	/**  When the plan was made. */
+	madeAt: Millis,
+	/**  By whom, on this machine. */
+	madeBy: string,
+	/**  Since when it waits, or is back. */
+	since: Millis,
+	/**  Why it came back without being carried out; absent while it waits. */
+	returned: ReturnedInfo | null,
+};
+
 /**  Whether an operation may be called. */
 export type Outcome = 
 /**  AWS let the call through. */
@@ -1571,7 +1597,7 @@ export type Overview = {
 };
 
 /**  What became of a plan. */
-export type PlanStateInfo = "open" | "waiting" | "done" | "failed" | "withdrawn";
+export type PlanStateInfo = "open" | "waiting" | "sent" | "returned" | "done" | "failed" | "withdrawn";
 
 /**  A policy, as far as the wizard follows it. */
 export type PolicyInfo = {
@@ -1644,6 +1670,14 @@ export type RemovedView = {
 	files: string[],
 	/**  Entries of the keyring. */
 	secrets: string[],
+};
+
+/**  Why a plan came back from the outbox. */
+export type ReturnedInfo = {
+	/**  In a sentence without its full stop. */
+	why: string,
+	/**  What is no longer as it was planned on. */
+	changes: DifferenceInfo[],
 };
 
 /**  What the one pill of a row says. */

@@ -1,20 +1,22 @@
-import { settle, type Backend } from "../ipc/backend";
-import type { Failure, LinkPlanInfo } from "../ipc/bindings";
+import { settle, type Backend, type Outcome } from "../ipc/backend";
+import type { Failure, Topic } from "../ipc/bindings";
 import { Live } from "../ipc/live.svelte";
 
-/** Plans that were made and not carried out, the oldest first; each can be taken back. */
-export class PendingPlans {
+const topics: readonly Topic[] = ["plans", "links"];
+
+/** Plans that are still to be carried out: each can be taken back. */
+export class PendingPlans<T extends { planId: string }> {
   withdrawing = $state(false);
   #backend: Backend;
-  #live: Live<LinkPlanInfo[]>;
+  #live: Live<T[]>;
   #refused = $state.raw<Failure>();
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, ask: () => Promise<Outcome<T[]>>) {
     this.#backend = backend;
-    this.#live = new Live(backend, ["plans", "links"], () => backend.pendingPlans());
+    this.#live = new Live(backend, topics, ask);
   }
 
-  get all(): LinkPlanInfo[] {
+  get all(): T[] {
     return this.#live.data ?? [];
   }
 
@@ -22,9 +24,9 @@ export class PendingPlans {
     return this.#live.failure ?? this.#refused;
   }
 
-  async withdraw(plan: LinkPlanInfo): Promise<void> {
+  async withdraw({ planId }: T): Promise<void> {
     this.withdrawing = true;
-    const outcome = await settle(this.#backend.withdrawPlan(plan.planId));
+    const outcome = await settle(this.#backend.withdrawPlan(planId));
     this.#refused = outcome.status === "error" ? outcome.error : undefined;
     await this.refresh();
     this.withdrawing = false;

@@ -9,7 +9,7 @@ mod effects;
 mod error;
 mod settle;
 pub mod unlink;
-mod withdraw;
+pub(crate) mod withdraw;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,7 @@ pub use cancel::{CancelAsked, CancelPlan, REASONS};
 pub(crate) use effects::call_off;
 pub use error::EndingError;
 pub use unlink::{UnlinkAsked, UnlinkPlan};
+pub use withdraw::{WithdrawalAsked, WithdrawalPlan};
 
 use crate::metering::FINAL_WINDOW_MS;
 use crate::{Clock, Error, query};

@@ -15,6 +15,7 @@ pub mod mail;
 pub mod marketplace;
 pub mod metering;
 pub mod operation;
+pub mod outbox;
 pub mod plan;
 mod policies;
 pub mod preflight;

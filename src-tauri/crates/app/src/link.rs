@@ -24,10 +24,10 @@ mod words;
 
 use domain::{DirectoryId, LinkState, Member, PlanId, TargetKind, Timestamp, Workspace};
 use policy::Policy;
-use store::Store;
 use store::table::directory::Told;
 use store::table::link::LinkRecord;
-use store::table::plan::{KeptPlan, PlanState};
+use store::table::plan::PlanState;
+use store::{Store, Write};
 
 pub(crate) use bind::{Because, case_of, change};
 pub(crate) use changes::attribute;
@@ -53,7 +53,7 @@ use crate::{Action, Console, Error, Marketplace};
 pub type LinkPlan = Plan<Asked>;
 
 /// The kind of such plans in the ledger.
-const KIND: &str = "link";
+pub(crate) const KIND: &str = "link";
 
 impl Evidence {
     /// What is done with it.
@@ -99,54 +99,12 @@ impl<M: Marketplace> Console<M> {
     }
 
     fn keep_plan(&self, plan: &LinkPlan, now: Timestamp) -> Result<(), Error> {
-        let kept = KeptPlan {
-            id: PlanId::parse(&plan.id)?,
-            kind: KIND.to_owned(),
-            agreement: Some(plan.asked.buyer.agreement.to_string()),
-            document: serde_json::to_string(plan)?,
-            made_at: now,
-            made_by: plan.made_by.user.clone(),
-            state: PlanState::Open,
-            state_at: now,
-            outcome: None,
-        };
+        let agreement = plan.asked.buyer.agreement.as_str();
         self.store().write(|write| {
-            write.put_plan(&kept)?;
+            plan::keep(write, KIND, agreement, plan, now)?;
             if plan.outcome == Outcome::Refused {
                 self.note_refusal(write, plan, now)?;
             }
-            Ok(())
-        })
-    }
-
-    /// Takes a plan back that has not been carried out. Doing so twice is doing it once.
-    pub fn withdraw_plan(&self, id: &PlanId) -> Result<(), Error> {
-        let now = self.clock().now();
-        let open = [PlanState::Open, PlanState::Waiting];
-        let kept = kept(self.store(), id)?;
-        self.store().write(|write| {
-            if !write.move_plan(id, &open, PlanState::Withdrawn, None, now)? {
-                return match write.reading().plan(id)?.map(|plan| plan.state) {
-                    Some(PlanState::Withdrawn) => Ok(()),
-                    Some(PlanState::Done) => Err(LinkError::Over("carried out").into()),
-                    _ => Err(LinkError::Over("refused").into()),
-                };
-            }
-            let chain = write.reading().chain_of(&kept.plan.asked.buyer.agreement)?;
-            let marked = write.reading().current_link(&chain)?;
-            // Nobody waits for its code any more.
-            let marked = marked.filter(|mark| {
-                mark.link.state == LinkState::AwaitingVerification
-                    && mark.plan.as_deref() == Some(id.as_str())
-            });
-            if let Some(mut mark) = marked {
-                mark.link.state = LinkState::Refused;
-                mark.link.since = now;
-                mark.reason = Some("The plan was withdrawn.".to_owned());
-                write.put_link(&mark)?;
-            }
-            let entry = self.entry(now, "withdraw", Some(&kept.plan))?;
-            write.append_audit(&self.audit_key, &entry)?;
             Ok(())
         })
     }
@@ -155,6 +113,27 @@ impl<M: Marketplace> Console<M> {
     pub(crate) fn actor(&self) -> Result<Actor, Error> {
         crate::audit::actor(self.store())
     }
+}
+
+/// The mark of a plan that waits for a code: it is withdrawn, and nobody waits any more.
+pub(crate) fn nobody_waits_for_its_code(
+    write: &mut Write<'_>,
+    plan: &LinkPlan,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    let chain = write.reading().chain_of(&plan.asked.buyer.agreement)?;
+    let marked = write.reading().current_link(&chain)?;
+    let marked = marked.filter(|mark| {
+        mark.link.state == LinkState::AwaitingVerification
+            && mark.plan.as_deref() == Some(plan.id.as_str())
+    });
+    let Some(mut mark) = marked else {
+        return Ok(());
+    };
+    mark.link.state = LinkState::Refused;
+    mark.link.since = now;
+    mark.reason = Some("The plan was withdrawn.".to_owned());
+    write.put_link(&mark)
 }
 
 /// Plans on one snapshot, keeping nothing.

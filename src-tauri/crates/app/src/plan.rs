@@ -463,6 +463,18 @@ pub(crate) fn keep<T: Serialize>(
     Ok(())
 }
 
+/// What became of a plan that is over, in words; `None` while it can still be carried out, or nobody
+/// knows whether it was.
+pub(crate) const fn over(state: PlanState) -> Option<&'static str> {
+    match state {
+        PlanState::Open | PlanState::Waiting | PlanState::Sent => None,
+        PlanState::Done => Some("carried out"),
+        PlanState::Failed => Some("refused"),
+        PlanState::Returned => Some("given back"),
+        PlanState::Withdrawn => Some("withdrawn"),
+    }
+}
+
 /// A plan that was kept, with what became of it; `None` when there is none of this kind.
 pub(crate) fn load<T: serde::de::DeserializeOwned>(
     store: &store::Store,

@@ -3,6 +3,7 @@
 use app::audit::{self, AuditCheck};
 use app::ending::{self, CancelPlan, Endings, UnlinkPlan};
 use app::metering::{self, Sent, UsageFile};
+use app::outbox::{Carried, OutboxEntry};
 use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use store::table::link::LinkRecord;
 use store::table::plan::PlanState;
@@ -21,24 +22,35 @@ impl Connection {
         Ok(Box::pin(console.plan_cancel(agreement, reason, description)).await?)
     }
 
-    /// Sends the request that was planned, once.
+    /// Sends the request that was planned, once; without a network it waits in the outbox.
     pub async fn execute_cancel(
         &self,
         plan: &PlanId,
         confirmed: &str,
-    ) -> Result<CancellationRequest, OpenError> {
+    ) -> Result<Carried<CancellationRequest>, OpenError> {
         let console = self.console().await?;
         Ok(Box::pin(console.execute_cancel(plan, confirmed)).await?)
     }
 
-    /// Withdraws a request that the buyer has not answered.
+    /// Withdraws a request that the buyer has not answered; without a network that waits in the outbox.
     pub async fn withdraw_cancellation(
         &self,
         request: &CancellationRequestId,
         reason: &str,
-    ) -> Result<CancellationRequest, OpenError> {
+    ) -> Result<Carried<CancellationRequest>, OpenError> {
         let console = self.console().await?;
         Ok(Box::pin(console.withdraw_cancellation(request, reason)).await?)
+    }
+
+    /// Takes a plan back that was not carried out, wherever it waits.
+    pub async fn withdraw_plan(&self, plan: &PlanId) -> Result<(), OpenError> {
+        let console = self.console().await?;
+        Ok(tokio::task::block_in_place(|| console.withdraw_plan(plan))?)
+    }
+
+    /// What waits for the network, and what came back.
+    pub fn outbox(&self) -> Result<Vec<OutboxEntry>, OpenError> {
+        Ok(app::outbox::outbox(self.store())?)
     }
 
     /// Plans to take a link away, and keeps the plan.

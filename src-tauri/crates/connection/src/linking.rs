@@ -38,11 +38,6 @@ impl Connection {
         Ok(Box::pin(console.execute_link(plan, codes)).await?)
     }
 
-    /// Takes a plan back that has not been carried out.
-    pub async fn withdraw_plan(&self, plan: &PlanId) -> Result<(), OpenError> {
-        Ok(self.console().await?.withdraw_plan(plan)?)
-    }
-
     /// A plan that was kept.
     pub fn plan(&self, plan: &PlanId) -> Result<Kept, OpenError> {
         Ok(link::kept(self.store(), plan)?)

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_directory.sql"),
     include_str!("../migrations/0004_linking.sql"),
+    include_str!("../migrations/0005_outbox.sql"),
 ];
 
 /// How long a call waits for another program's lock.

@@ -15,6 +15,7 @@ mod filter;
 mod import;
 mod link;
 mod mail;
+mod outbox;
 mod overview;
 mod plan;
 mod status;
@@ -54,6 +55,7 @@ pub use link::{
     PolicyInfo, SuggestionInfo, TargetOption, TargetPartsInfo, registration,
 };
 pub use mail::MailView;
+pub use outbox::{OutboxEntryInfo, ReturnedInfo};
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
 pub use plan::{
     CodeSentInfo, DifferenceInfo, EvidenceInfo, InLanguages, LinkPlanInfo, OutcomeInfo,

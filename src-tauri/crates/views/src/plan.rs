@@ -241,6 +241,8 @@ impl From<Outcome> for OutcomeInfo {
 pub enum PlanStateInfo {
     Open,
     Waiting,
+    Sent,
+    Returned,
     Done,
     Failed,
     Withdrawn,
@@ -251,6 +253,8 @@ impl From<PlanState> for PlanStateInfo {
         match state {
             PlanState::Open => Self::Open,
             PlanState::Waiting => Self::Waiting,
+            PlanState::Sent => Self::Sent,
+            PlanState::Returned => Self::Returned,
             PlanState::Done => Self::Done,
             PlanState::Failed => Self::Failed,
             PlanState::Withdrawn => Self::Withdrawn,
@@ -382,7 +386,7 @@ impl LinkPlanInfo {
 }
 
 /// What the target is called: as the plan binds it, else as it was asked for.
-fn target_name(plan: &LinkPlan) -> String {
+pub(crate) fn target_name(plan: &LinkPlan) -> String {
     let mut steps = plan.steps.iter();
     let bound = steps.find(|it| it.kind == StepKind::Bind && it.what != "workspace");
     match (

@@ -2,7 +2,7 @@ import type { Named } from "../../ending";
 import { settle, type Backend } from "../../ipc/backend";
 import type { CancellationRequestInfo, Code, EndingPlanInfo, Failure } from "../../ipc/bindings";
 
-export type Standing = "unplanned" | "ready" | "refused" | "unplannable" | "sent" | "unknown" | "stale" | "failed";
+export type Standing = "unplanned" | "ready" | "refused" | "unplannable" | "sent" | "queued" | "unknown" | "stale" | "failed";
 export type Item = Named & {
   stands: Standing;
   plan?: EndingPlanInfo;
@@ -97,7 +97,7 @@ export class Bulk {
     await this.#each("sending", ["ready"], async (item) => {
       if (item.plan === undefined) return undefined;
       const outcome = await settle(this.#backend.executeCancel(item.plan.planId, item.plan.phrase));
-      if (outcome.status === "ok") return this.#set(item.id, { stands: "sent", request: outcome.data });
+      if (outcome.status === "ok") return this.#set(item.id, outcome.data === null ? { stands: "queued" } : { stands: "sent", request: outcome.data });
       const { error: failure } = outcome;
       if (failure.code === "unsettled") return this.#set(item.id, { stands: "unknown", failure });
       if (failure.code === "stale") return this.#set(item.id, { stands: "stale", failure });

@@ -13,5 +13,5 @@ export function planLook(plan: LinkPlanInfo): Look {
 
 /** Why a plan cannot be carried out any more. */
 export function planOver(plan: LinkPlanInfo): string | undefined {
-  return { open: undefined, waiting: undefined, done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
+  return { open: undefined, waiting: undefined, sent: undefined, returned: m.code_stale(), done: m.plan_done(), failed: m.plan_failed(), withdrawn: m.plan_withdrawn() }[plan.state];
 }

@@ -3,23 +3,23 @@
 //! The request is sent once. Its client token is the plan's id, so that AWS knows a repetition; but
 //! nothing is repeated either: whether a request whose answer was lost is there is found out by looking.
 
-use domain::{
-    AgreementId, AgreementStatus, CancellationRequest, CancellationStatus, PlanId, Timestamp,
-};
+mod draft;
+
+use domain::{AgreementId, CancellationRequest, PlanId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Read;
-use store::table::agreement::AgreementRow;
 use store::table::audit::{AuditRow, Entry, Phase};
-use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
-use super::{ANSWER_WITHIN_MS, EndingError, effects};
+use draft::draft;
+
+use super::EndingError;
 use crate::error::FieldProblem;
-use crate::marketplace::{CancellationRequests, ErrorKind, MarketplaceError, NewCancellation};
-use crate::plan::{self, Actor, Evidence, Outcome, Plan, Request, Step, StepKind, Verdict, When};
+use crate::marketplace::{CancellationRequests, MarketplaceError, NewCancellation};
+use crate::outbox::{self, Carried, Returned};
+use crate::plan::{self, Outcome, Plan};
 use crate::policies::Policies;
-use crate::{Action, Console, Error, Marketplace, Operation, Preflight};
+use crate::{Action, Console, Error, Marketplace, Preflight};
 
 /// AWS's words for the reason (Agreement API, `AgreementCancellationRequestReasonCode`).
 pub const REASONS: [&str; 8] = [
@@ -37,7 +37,10 @@ pub const REASONS: [&str; 8] = [
 pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 
 /// The kind of such plans in the ledger, and their action in the audit.
-pub(super) const KIND: &str = "cancel";
+pub(crate) const KIND: &str = "cancel";
+
+/// Plans about one agreement that are looked at, newest first.
+pub(super) const PLANS_LOOKED_AT: usize = 100;
 
 /// What a person wants cancelled, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +80,7 @@ impl<M: Marketplace> Console<M> {
             };
             let plan = self
                 .store()
-                .read(|read| Ok(draft(read, &self.policies, asked, actor, now)))??;
+                .read(|read| Ok(draft(read, &self.policies, asked, actor, None, now)))??;
             let plan = CancelPlan {
                 offline: offline.map(Timestamp::as_millis),
                 ..plan
@@ -103,15 +106,15 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// Sends the request that was planned, once.
+    /// Sends the request that was planned, once. While AWS cannot be asked, the plan waits in the outbox.
     pub async fn execute_cancel(
         &self,
         id: &PlanId,
         confirmed: &str,
-    ) -> Result<CancellationRequest, Error> {
+    ) -> Result<Carried<CancellationRequest>, Error> {
         let (plan, kept) = self.open_cancel(id)?;
         if kept.state == PlanState::Done {
-            return self.sent_before(&plan, &kept);
+            return self.sent_before(&plan, &kept).map(Carried::Out);
         }
         let known = self.store().read(Preflight::last)?;
         let permit = self
@@ -126,7 +129,13 @@ impl<M: Marketplace> Console<M> {
             .await?
             .is_some()
         {
-            return Err(offline());
+            let now = self.clock().now();
+            let entry = Entry {
+                action: "queue".to_owned(),
+                ..self.entry_of(now, &plan)?
+            };
+            tokio::task::block_in_place(|| self.queue(id, &entry, now))?;
+            return Ok(Carried::Queued);
         }
         let opened = tokio::task::block_in_place(|| self.open_cancel_audit(&permit, id, &plan))?;
         let request = NewCancellation {
@@ -136,7 +145,8 @@ impl<M: Marketplace> Console<M> {
             client_token: plan.id.clone(),
         };
         let answer = self.marketplace.send_cancellation(&request).await;
-        tokio::task::block_in_place(|| self.close_cancel(id, &plan, opened, answer))
+        tokio::task::block_in_place(|| self.close_cancel(&kept, &plan, opened, answer))
+            .map(Carried::Out)
     }
 
     /// A plan to cancel that was kept, with what became of it.
@@ -193,13 +203,20 @@ impl<M: Marketplace> Console<M> {
             check_open(kept.as_ref().map_or(PlanState::Failed, |kept| kept.state))?;
             let asked = plan.asked.clone();
             let actor = plan.made_by.clone();
-            let again = draft(&write.reading(), &self.policies, asked, actor, now)?;
+            let again = draft(
+                &write.reading(),
+                &self.policies,
+                asked,
+                actor,
+                Some(id),
+                now,
+            )?;
             let differences = plan.differences(&again);
             if !differences.is_empty() {
                 return Err(EndingError::Stale(differences).into());
             }
-            let open = [PlanState::Open];
-            write.move_plan(id, &open, PlanState::Waiting, Some(UNANSWERED), now)?;
+            let open = [PlanState::Open, PlanState::Waiting];
+            write.move_plan(id, &open, PlanState::Sent, None, now)?;
             let before = write.reading().cancellations_of(&plan.asked.agreement)?;
             let before: Vec<_> = before.iter().map(|request| &request.id).collect();
             let detail = json!({
@@ -221,7 +238,7 @@ impl<M: Marketplace> Console<M> {
 
     fn close_cancel(
         &self,
-        id: &PlanId,
+        kept: &KeptPlan,
         plan: &CancelPlan,
         opened: i64,
         answer: Result<CancellationRequest, MarketplaceError>,
@@ -229,7 +246,7 @@ impl<M: Marketplace> Console<M> {
         let now = self.clock().now();
         match answer {
             Ok(request) => {
-                self.close_sent(id, plan, opened, &request, now)?;
+                self.close_sent(&kept.id, plan, opened, &request, now)?;
                 Ok(request)
             }
             // The entry stays open: it is closed when AWS has been looked at.
@@ -243,14 +260,12 @@ impl<M: Marketplace> Console<M> {
                     detail: json!({ "why": error.to_string() }).to_string(),
                     ..self.entry_of(now, plan)?
                 };
+                let error = Error::from(error);
                 self.store().write(|write| {
                     write.close_audit(&self.audit_key, &entry)?;
-                    let from = [PlanState::Waiting];
-                    let why = error.to_string();
-                    write.move_plan(id, &from, PlanState::Failed, Some(&why), now)?;
-                    Ok::<_, Error>(())
+                    outbox::end(write, kept, &error, "failed", now)
                 })?;
-                Err(error.into())
+                Err(error)
             }
         }
     }
@@ -274,7 +289,7 @@ impl<M: Marketplace> Console<M> {
         };
         self.store().write(|write| {
             write.put_cancellations(std::slice::from_ref(request), now)?;
-            let from = [PlanState::Waiting, PlanState::Failed];
+            let from = [PlanState::Sent, PlanState::Failed, PlanState::Returned];
             let moved =
                 write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
             // Another process may have settled it while AWS was slow to answer. What it found out is
@@ -291,7 +306,8 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// AWS lists no request of this plan.
+    /// AWS lists no request of this plan. Whoever confirmed it looks at something else by now, so it comes
+    /// back to where it is seen.
     pub(super) fn close_unsent(
         &self,
         id: &PlanId,
@@ -310,8 +326,13 @@ impl<M: Marketplace> Console<M> {
         self.store().write(|write| {
             // Not when another process has found out more meanwhile.
             if write.close_audit(&self.audit_key, &entry)? {
-                let from = [PlanState::Waiting];
-                write.move_plan(id, &from, PlanState::Failed, Some(why), now)?;
+                let back = Returned {
+                    why: why.to_owned(),
+                    changes: Vec::new(),
+                };
+                let back = serde_json::to_string(&back)?;
+                let from = [PlanState::Sent];
+                write.move_plan(id, &from, PlanState::Returned, Some(&back), now)?;
             }
             Ok::<_, Error>(())
         })
@@ -341,17 +362,11 @@ impl<M: Marketplace> Console<M> {
 
 fn check_open(state: PlanState) -> Result<(), EndingError> {
     match state {
-        PlanState::Open => Ok(()),
         // What was sent and not answered is looked for, and never sent again.
-        PlanState::Waiting => Err(EndingError::Unknown),
-        PlanState::Done => Err(EndingError::Over("carried out")),
-        PlanState::Failed => Err(EndingError::Over("refused")),
-        PlanState::Withdrawn => Err(EndingError::Over("withdrawn")),
+        PlanState::Sent => Err(EndingError::Unknown),
+        state => plan::over(state).map_or(Ok(()), |over| Err(EndingError::Over(over))),
     }
 }
-
-/// What a plan is in while AWS has not answered.
-const UNANSWERED: &str = "sent; the answer is not known";
 
 /// Whether AWS may have done what was asked.
 pub(super) fn is_unknown(error: &MarketplaceError) -> bool {
@@ -379,17 +394,6 @@ pub(super) fn ours<'a>(
 struct Before {
     #[serde(default, rename = "requestsBefore")]
     requests: Vec<String>,
-}
-
-pub(super) fn offline() -> Error {
-    Error::Marketplace(MarketplaceError {
-        kind: ErrorKind::NoAnswer,
-        operation: Operation::SendAgreementCancellationRequest.name(),
-        code: None,
-        message: "AWS cannot be asked how the agreement stands; nothing was sent".to_owned(),
-        request_id: None,
-        undone: true,
-    })
 }
 
 fn check_reason(reason: &str) -> Result<(), Error> {
@@ -445,152 +449,4 @@ pub(super) fn phrase(
     let policy = crate::link::policy_of(store, policies, agreement.as_str())?;
     let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
     Ok(phrase.unwrap_or_else(|| agreement.to_string()))
-}
-
-/// The plan on one snapshot.
-fn draft(
-    read: &Read<'_>,
-    policies: &Policies,
-    asked: CancelAsked,
-    made_by: Actor,
-    now: Timestamp,
-) -> Result<CancelPlan, Error> {
-    let row = read.agreement(&asked.agreement)?;
-    let row = row.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: asked.agreement.to_string(),
-    })?;
-    let requests = read.cancellations_of(&asked.agreement)?;
-    let verdicts = vec![is_in_force(&row), none_is_open(&row, &requests)];
-    let refused = verdicts.iter().any(|verdict| verdict.outcome == "refuse");
-    let chain = read.chain_of(&asked.agreement)?;
-    let link = read.current_link(&chain)?.filter(LinkRecord::is_held);
-    let mut steps = vec![send(&asked), answer(now), refund()];
-    if let Some(link) = &link {
-        steps.extend(effects::steps(read, policies, link, When::Ended, now)?);
-        let target = &link.link.target;
-        steps.push(Step {
-            when: When::Ended,
-            ..Step::now(StepKind::Unbind, "license").of(Some(&target.id), Some(&target.name))
-        });
-    }
-    Ok(Plan {
-        id: plan::new_id()?.to_string(),
-        policy: link.and_then(|link| link.policy).unwrap_or_default(),
-        verdicts,
-        steps,
-        outcome: if refused {
-            Outcome::Refused
-        } else {
-            Outcome::Ready
-        },
-        asked,
-        made_at: now.as_millis(),
-        made_by,
-        offline: None,
-    })
-}
-
-fn send(asked: &CancelAsked) -> Step {
-    Step {
-        request: Some(Request {
-            operation: Operation::SendAgreementCancellationRequest
-                .name()
-                .to_owned(),
-            input: json!({
-                "agreementId": asked.agreement,
-                "reasonCode": asked.reason,
-                "description": asked.description,
-            }),
-        }),
-        ..Step::now(StepKind::Request, "cancellation").of(Some(asked.agreement.as_str()), None)
-    }
-    .saying("AWS asks the buyer to agree to the cancellation.")
-}
-
-/// Silence is consent after seven days.
-fn answer(now: Timestamp) -> Step {
-    Step {
-        when: When::At(now.plus_millis(ANSWER_WITHIN_MS).as_millis()),
-        ..Step::now(StepKind::Await, "buyer")
-    }
-    .saying("The buyer agrees, or refuses, or says nothing for 7 days, which AWS takes for consent. Until then the request can be withdrawn.")
-}
-
-fn refund() -> Step {
-    Step {
-        when: When::Ended,
-        ..Step::now(StepKind::Keep, "invoices")
-    }
-    .saying(
-        "Invoices that were issued stay. A refund is a request of its own, and none is made here.",
-    )
-}
-
-fn is_in_force(row: &AgreementRow) -> Verdict {
-    let active = row.status == AgreementStatus::Active;
-    verdict(
-        "CANCEL-1",
-        active,
-        "The agreement is in force.",
-        &format!(
-            "Agreement {} is not in force: AWS reports {}.",
-            row.id,
-            row.status.as_wire()
-        ),
-        "There is nothing to cancel. Look at the newest agreement of the chain.",
-        vec![Evidence {
-            fact: "agreement.status".to_owned(),
-            value: Some(row.status.as_wire().to_owned()),
-            source: Some("AWS SearchAgreements".to_owned()),
-            as_of: Some(row.synced_at.as_millis()),
-        }],
-    )
-}
-
-fn none_is_open(row: &AgreementRow, requests: &[CancellationRequest]) -> Verdict {
-    let mut open = requests.iter();
-    let open = open.find(|request| request.status == CancellationStatus::PendingApproval);
-    verdict(
-        "CANCEL-2",
-        open.is_none(),
-        "No request to cancel it waits for the buyer.",
-        &open.map_or_else(String::new, |request| {
-            format!(
-                "The request {} waits for the buyer's answer already.",
-                request.id
-            )
-        }),
-        "Wait for the answer, or withdraw that request first.",
-        vec![Evidence {
-            fact: "agreement.cancellation_request".to_owned(),
-            value: Some(open.map_or_else(|| "none".to_owned(), |request| request.id.to_string())),
-            source: Some("AWS ListAgreementCancellationRequests".to_owned()),
-            as_of: Some(row.synced_at.as_millis()),
-        }],
-    )
-}
-
-/// A verdict of ours rather than of a policy.
-pub(super) fn verdict(
-    rule: &str,
-    holds: bool,
-    title: &str,
-    refusal: &str,
-    remedy: &str,
-    evidence: Vec<Evidence>,
-) -> Verdict {
-    Verdict {
-        rule: rule.to_owned(),
-        outcome: if holds { "pass" } else { "refuse" }.to_owned(),
-        title: title.into(),
-        message: if holds { title } else { refusal }.into(),
-        evidence,
-        remedy: (!holds).then(|| remedy.into()),
-        to_buyer: None,
-        overridable: false,
-        overridden: None,
-        missing: Vec::new(),
-        awaits_code: false,
-    }
 }

@@ -234,7 +234,7 @@ impl<M: Marketplace> Console<M> {
         let id = row.entry.plan.as_deref().map(PlanId::parse).transpose()?;
         let Some(id) = id else { return Ok(()) };
         let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(&id))?;
-        if kept.state != PlanState::Waiting {
+        if kept.state != PlanState::Sent {
             return Ok(());
         }
         let agreement = &plan.asked.agreement;

@@ -59,11 +59,11 @@ impl<M: Marketplace> Console<M> {
     /// Takes the link away that was planned to be, in one transaction.
     pub fn execute_unlink(&self, id: &PlanId, confirmed: &str) -> Result<LinkRecord, Error> {
         let (plan, kept) = self.unlink_plan(id)?;
-        match kept.state {
-            PlanState::Open | PlanState::Waiting => {}
-            PlanState::Done => return self.link_after(&plan),
-            PlanState::Failed => return Err(EndingError::Over("refused").into()),
-            PlanState::Withdrawn => return Err(EndingError::Over("withdrawn").into()),
+        if kept.state == PlanState::Done {
+            return self.link_after(&plan);
+        }
+        if let Some(over) = plan::over(kept.state) {
+            return Err(EndingError::Over(over).into());
         }
         let known = self.store().read(Preflight::last)?;
         let _permit = self.access.permit(Action::Unlink, known.as_ref())?;

@@ -1,25 +1,46 @@
 //! Withdrawing a request that the buyer has not answered. The buyer may be faster.
 
-use domain::{CancellationRequest, CancellationRequestId, CancellationStatus};
-use serde::Deserialize;
+use domain::{
+    AgreementId, CancellationRequest, CancellationRequestId, CancellationStatus, PlanId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::table::audit::{AuditRow, Entry, Phase};
+use store::table::plan::{KeptPlan, PlanState};
 
 use super::EndingError;
-use super::cancel::{checked, field, is_unknown, offline};
-use crate::{Action, Console, Error, Marketplace, Preflight};
+use super::cancel::{PLANS_LOOKED_AT, checked, field, is_unknown};
+use crate::outbox::Carried;
+use crate::plan::{self, Outcome, Plan, Request, Step, StepKind};
+use crate::{Action, Console, Error, Marketplace, Operation, Preflight};
 
-/// Its action in the audit.
-const KIND: &str = "withdraw-cancellation";
+/// The kind of such plans in the ledger, and their action in the audit.
+pub(crate) const KIND: &str = "withdraw-cancellation";
+
+/// A request that a person wants withdrawn, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawalAsked {
+    /// The request.
+    pub request: CancellationRequestId,
+    /// Its agreement.
+    pub agreement: AgreementId,
+    /// Why.
+    pub reason: String,
+}
+
+/// A withdrawal that waits for the network. With a network there is nothing to plan.
+pub type WithdrawalPlan = Plan<WithdrawalAsked>;
 
 impl<M: Marketplace> Console<M> {
-    /// Withdraws a request that the buyer has not answered. Doing so twice is doing it once.
+    /// Withdraws a request that the buyer has not answered. Doing so twice is doing it once. While AWS
+    /// cannot be asked, it waits in the outbox.
     pub async fn withdraw_cancellation(
         &self,
         id: &CancellationRequestId,
         reason: &str,
-    ) -> Result<CancellationRequest, Error> {
-        let reason = checked(Some(reason), "reason")?.ok_or_else(|| field("reason", "a reason"))?;
+    ) -> Result<Carried<CancellationRequest>, Error> {
+        let reason = checked(Some(reason), "reason")?
+            .ok_or_else(|| field("reason", "the reason is missing: say why it is withdrawn"))?;
         let known = self.request(id)?;
         let check = self.store().read(Preflight::last)?;
         self.access
@@ -29,12 +50,13 @@ impl<M: Marketplace> Console<M> {
             .await?
             .is_some()
         {
-            return Err(offline());
+            tokio::task::block_in_place(|| self.queue_withdrawal(&known, reason))?;
+            return Ok(Carried::Queued);
         }
         let now = self.request(id)?;
         match now.status {
             CancellationStatus::PendingApproval => {}
-            CancellationStatus::Cancelled => return Ok(now),
+            CancellationStatus::Cancelled => return Ok(Carried::Out(now)),
             _ => return Err(not_pending(&now)),
         }
         let opening = Entry {
@@ -51,30 +73,89 @@ impl<M: Marketplace> Console<M> {
             .marketplace
             .withdraw_cancellation(&known.agreement, id, &reason)
             .await;
-        // Whatever came of it, AWS knows how the request stands now.
+        // Whatever came of it, AWS knows how the request stands now, if it can be asked.
         let looked = self.look_at_cancellations(&known.agreement).await;
-        let after = self.request(id)?;
-        let sure = match &answer {
-            Ok(()) => true,
-            Err(error) => !is_unknown(error) || after.status != CancellationStatus::PendingApproval,
+        let after = match (&answer, looked) {
+            (_, Ok(None)) | (Err(_), _) => self.request(id)?,
+            (Ok(()), _) => {
+                let updated_at = self.clock().now();
+                let status = CancellationStatus::Cancelled;
+                CancellationRequest {
+                    status,
+                    updated_at,
+                    ..now
+                }
+            }
         };
-        if !sure {
-            // The entry stays open: AWS is looked at again with a later sync.
-            return Err(EndingError::Unknown.into());
-        }
         let done = answer.is_ok() || after.status == CancellationStatus::Cancelled;
-        self.close_withdrawal(opened, &after, done)?;
+        let pending = after.status == CancellationStatus::PendingApproval;
         match answer {
-            Ok(()) => {
-                looked?;
-                Ok(after)
+            // The entry stays open: AWS is looked at again with a later sync.
+            Err(error) if pending && is_unknown(&error) => Err(EndingError::Unknown.into()),
+            Err(error) if !done => {
+                self.close_withdrawal(opened, &after, false)?;
+                Err(if pending {
+                    error.into()
+                } else {
+                    not_pending(&after)
+                })
             }
-            Err(_) if done => Ok(after),
-            Err(_) if after.status != CancellationStatus::PendingApproval => {
-                Err(not_pending(&after))
+            _ => {
+                self.close_withdrawal(opened, &after, true)?;
+                Ok(Carried::Out(after))
             }
-            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Puts a withdrawal into the outbox. One that waits there already is enough.
+    fn queue_withdrawal(&self, known: &CancellationRequest, reason: String) -> Result<(), Error> {
+        let now = self.clock().now();
+        let plan = planned(known, reason, self.actor()?, now)?;
+        let id = PlanId::parse(&plan.id)?;
+        let entry = Entry {
+            plan: Some(plan.id.clone()),
+            agreement: Some(known.agreement.to_string()),
+            detail: json!({ "request": known.id, "reason": plan.asked.reason }).to_string(),
+            ..self.entry(now, "queue", None)?
+        };
+        self.store().write(|write| {
+            let before = write
+                .reading()
+                .plans_about(&known.agreement, PLANS_LOOKED_AT)?;
+            let waits = |it: &KeptPlan| it.kind == KIND && it.state == PlanState::Waiting;
+            if before
+                .iter()
+                .any(|it| waits(it) && is_of(&it.document, &known.id))
+            {
+                return Ok(());
+            }
+            plan::keep(write, KIND, known.agreement.as_str(), &plan, now)?;
+            write.move_plan(&id, &[PlanState::Open], PlanState::Waiting, None, now)?;
+            write.append_audit(&self.audit_key, &entry)?;
+            Ok::<_, Error>(())
+        })
+    }
+
+    /// Withdraws what waited in the outbox for the network.
+    pub(crate) async fn carry_out_withdrawal(
+        &self,
+        id: &PlanId,
+        plan: &WithdrawalPlan,
+    ) -> Result<(), Error> {
+        let asked = &plan.asked;
+        let carried = self
+            .withdraw_cancellation(&asked.request, &asked.reason)
+            .await?;
+        if carried == Carried::Queued {
+            return Ok(());
+        }
+        tokio::task::block_in_place(|| {
+            let now = self.clock().now();
+            let from = [PlanState::Waiting];
+            self.store()
+                .write(|write| write.move_plan(id, &from, PlanState::Done, None, now))
+        })?;
+        Ok(())
     }
 
     /// A withdrawal whose answer was lost, or whose program ended.
@@ -110,8 +191,10 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(self.clock().now(), KIND, None)?
         };
         tokio::task::block_in_place(|| {
-            self.store()
-                .write(|write| write.close_audit(&self.audit_key, &entry))
+            self.store().write(|write| {
+                write.put_cancellations(std::slice::from_ref(after), entry.at)?;
+                write.close_audit(&self.audit_key, &entry)
+            })
         })?;
         Ok(())
     }
@@ -124,6 +207,50 @@ impl<M: Marketplace> Console<M> {
             id: id.to_string(),
         })
     }
+}
+
+/// The plan of a withdrawal that waits.
+fn planned(
+    known: &CancellationRequest,
+    reason: String,
+    made_by: plan::Actor,
+    now: Timestamp,
+) -> Result<WithdrawalPlan, Error> {
+    let request = Request {
+        operation: Operation::CancelAgreementCancellationRequest
+            .name()
+            .to_owned(),
+        input: json!({
+            "agreementId": known.agreement,
+            "agreementCancellationRequestId": known.id,
+            "cancellationReason": reason,
+        }),
+    };
+    let step = Step {
+        request: Some(request),
+        ..Step::now(StepKind::Request, "withdrawal").of(Some(known.id.as_str()), None)
+    };
+    Ok(Plan {
+        id: plan::new_id()?.to_string(),
+        asked: WithdrawalAsked {
+            request: known.id.clone(),
+            agreement: known.agreement.clone(),
+            reason,
+        },
+        made_at: now.as_millis(),
+        made_by,
+        policy: String::new(),
+        verdicts: Vec::new(),
+        steps: vec![step],
+        outcome: Outcome::Ready,
+        offline: Some(now.as_millis()),
+    })
+}
+
+/// Whether the plan kept in this document withdraws the request.
+fn is_of(document: &str, request: &CancellationRequestId) -> bool {
+    let plan: Result<WithdrawalPlan, _> = serde_json::from_str(document);
+    plan.is_ok_and(|plan| plan.asked.request == *request)
 }
 
 fn not_pending(request: &CancellationRequest) -> Error {

@@ -18,8 +18,8 @@ use super::codes::{self, NewCode};
 use super::draft::{Draft, draft};
 use super::{Kept, LinkError, LinkPlan, kept};
 use crate::mail::{Mail, MailError, MailErrorKind};
-use crate::plan::Outcome;
-use crate::{Console, Error, Marketplace, Permit};
+use crate::plan::{Outcome, over};
+use crate::{Console, Error, Marketplace, Permit, outbox};
 
 /// Codes that a person enters or asks for.
 #[derive(Clone, Debug, Default)]
@@ -79,11 +79,11 @@ impl<M: Marketplace> Console<M> {
     /// Carries a plan out, as far as it goes. Doing so twice is doing it once.
     pub async fn execute_link(&self, id: &PlanId, entered: &Codes) -> Result<Executed, Error> {
         let kept = tokio::task::block_in_place(|| kept(self.store(), id))?;
-        match kept.state {
-            PlanState::Open | PlanState::Waiting => {}
-            PlanState::Done => return self.done_before(&kept),
-            PlanState::Failed => return Err(LinkError::Over("refused").into()),
-            PlanState::Withdrawn => return Err(LinkError::Over("withdrawn").into()),
+        if kept.state == PlanState::Done {
+            return self.done_before(&kept);
+        }
+        if let Some(over) = over(kept.state) {
+            return Err(LinkError::Over(over).into());
         }
         let action = kept.plan.asked.buyer.evidence.action();
         let known = self.store().read(crate::Preflight::last)?;
@@ -97,7 +97,9 @@ impl<M: Marketplace> Console<M> {
             .await?
             .is_some()
         {
-            return tokio::task::block_in_place(|| self.queue(&kept));
+            let entry = self.entry(now, "queue", Some(&kept.plan))?;
+            tokio::task::block_in_place(|| self.queue(id, &entry, now))?;
+            return Ok(Executed::Queued);
         }
         let missing = tokio::task::block_in_place(|| self.recheck(&kept))?;
         let Some(missing) = missing else {
@@ -166,20 +168,6 @@ impl<M: Marketplace> Console<M> {
         }
         refuse_unready(&again)?;
         Ok(draft)
-    }
-
-    fn queue(&self, kept: &Kept) -> Result<Executed, Error> {
-        let now = self.clock().now();
-        let id = plan_id(&kept.plan)?;
-        self.store().write(|write| {
-            let open = [PlanState::Open];
-            if write.move_plan(&id, &open, PlanState::Waiting, None, now)? {
-                let entry = self.entry(now, "queue", Some(&kept.plan))?;
-                write.append_audit(&self.audit_key, &entry)?;
-            }
-            Ok::<_, Error>(())
-        })?;
-        Ok(Executed::Queued)
     }
 
     /// Holds what was entered against the codes that were sent. A wrong one costs an attempt, which is
@@ -433,11 +421,13 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<LinkRecord, Error> {
         let id = plan_id(&kept.plan)?;
         let outcome = self.store().write(|write| {
-            match write.reading().plan(&id)?.map(|plan| plan.state) {
-                Some(PlanState::Open | PlanState::Waiting) => {}
-                Some(PlanState::Done) => return Ok(None),
-                Some(PlanState::Withdrawn) => return Err(LinkError::Over("withdrawn").into()),
-                Some(PlanState::Failed) | None => return Err(LinkError::Over("refused").into()),
+            let state = write.reading().plan(&id)?.map(|plan| plan.state);
+            let state = state.ok_or(LinkError::Over("refused"))?;
+            if state == PlanState::Done {
+                return Ok(None);
+            }
+            if let Some(over) = over(state) {
+                return Err(LinkError::Over(over).into());
             }
             let verified = verified(&write.reading().verifications(&id)?);
             let draft = self.again(&write.reading(), &kept.plan, &verified, now)?;
@@ -587,9 +577,10 @@ impl<M: Marketplace> Console<M> {
         let id = plan_id(plan)?;
         self.store().write(|write| {
             write.append_audit(&self.audit_key, &entry)?;
-            let open = [PlanState::Open, PlanState::Waiting];
-            write.move_plan(&id, &open, PlanState::Failed, Some(outcome), now)?;
-            Ok(())
+            match write.reading().plan(&id)? {
+                Some(kept) => outbox::end(write, &kept, error, outcome, now),
+                None => Ok(()),
+            }
         })
     }
 

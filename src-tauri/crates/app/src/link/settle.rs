@@ -4,12 +4,10 @@
 use domain::{LinkState, PlanId, Timestamp};
 use serde_json::json;
 use store::table::audit::{AuditRow, Entry};
-use store::table::plan::PlanState;
 use tokio_util::sync::CancellationToken;
 
 use super::bind;
-use super::execute::Codes;
-use crate::{Action, Console, Error, FailureKind, Marketplace, Preflight};
+use crate::{Action, Console, Error, Marketplace, Preflight};
 
 /// How long another process may be between opening an entry and closing it, in milliseconds.
 const OPEN_AT_MOST_MS: i64 = 120_000;
@@ -42,7 +40,7 @@ impl<M: Marketplace> Console<M> {
         })?;
         self.settle_endings(stop).await?;
         self.settle_requests().await?;
-        self.carry_out_queue().await
+        self.send_outbox().await
     }
 
     /// An entry that was opened and not closed: the program ended before the transaction that would
@@ -135,26 +133,6 @@ impl<M: Marketplace> Console<M> {
                 // The vendor's target or the listing is gone: the link stays as it is, and is shown so.
                 Err(Error::NotFound { .. } | Error::Link(_)) | Ok(()) => {}
                 Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Plans that waited for the network are made again and carried out, oldest first.
-    async fn carry_out_queue(&self) -> Result<(), Error> {
-        let waiting = [PlanState::Waiting];
-        let plans = self
-            .store()
-            .read(|read| read.plans(&waiting, AT_ONCE_MAX))?;
-        for plan in plans.iter().filter(|plan| plan.kind == super::KIND) {
-            let outcome = Box::pin(self.execute_link(&plan.id, &Codes::default())).await;
-            if let Err(error) = outcome {
-                let failure = crate::Failure::from(&error);
-                if failure.kind == FailureKind::Offline {
-                    return Ok(());
-                }
-                // What it came to stands in the audit and on the plan.
-                tracing::info!(plan = %plan.id, %error, "a plan that waited was not carried out");
             }
         }
         Ok(())

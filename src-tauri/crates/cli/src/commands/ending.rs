@@ -1,12 +1,13 @@
 //! Ending agreements and links, what is ending, and what waits to be sent.
 
+use app::outbox::Carried;
 use connection::Connection;
-use domain::{AgreementId, CancellationRequestId, PlanId};
+use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use policy::Language;
 use store::table::plan::PlanState;
 use views::{
     CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo,
-    LinkPlanInfo, LinkRecordInfo, UnansweredInfo,
+    LinkRecordInfo, OutboxEntryInfo, UnansweredInfo,
 };
 
 use super::link::{record_text, step_text, verdict_text};
@@ -44,13 +45,13 @@ async fn run_cancel(
         }
         CancelCommand::Execute { plan, confirm } => {
             let id = PlanId::parse(&plan).map_err(app::Error::from)?;
-            let request = connection.execute_cancel(&id, &confirm).await?;
-            answer_request(&(&request).into(), output)
+            let carried = connection.execute_cancel(&id, &confirm).await?;
+            answer_carried(&carried, connection, output)
         }
         CancelCommand::Withdraw { request, reason } => {
             let id = CancellationRequestId::parse(&request).map_err(app::Error::from)?;
-            let request = connection.withdraw_cancellation(&id, &reason).await?;
-            answer_request(&(&request).into(), output)
+            let carried = connection.withdraw_cancellation(&id, &reason).await?;
+            answer_carried(&carried, connection, output)
         }
     }
 }
@@ -134,24 +135,43 @@ async fn run_outbox(
         }
         OutboxCommand::Send => connection.settle().await?,
     }
-    let waiting = connection.pending_plans()?;
-    let waiting = waiting
-        .iter()
-        .filter(|kept| kept.state == PlanState::Waiting);
-    let views: Vec<_> = waiting
-        .map(|kept| LinkPlanInfo::of(kept, Language::English))
-        .collect();
+    answer_outbox(connection, output)
+}
+
+fn answer_outbox(connection: &Connection, output: &Output) -> Result<(), Fault> {
+    let entries = connection.outbox()?;
+    let views: Vec<_> = entries.iter().map(OutboxEntryInfo::from).collect();
     output.answer(&views, || {
-        let lines = views.iter().map(|plan| {
-            let at = when(plan.made_at);
-            format!("{}  link {}  planned {at}", plan.plan_id, plan.agreement)
-        });
+        let lines = views.iter().map(outbox_text);
         lines.collect::<Vec<_>>().join("\n")
     })
 }
 
-fn answer_request(view: &CancellationRequestInfo, output: &Output) -> Result<(), Fault> {
-    output.answer(view, || request_text(view))
+/// The request as it stands, or the outbox that it waits in.
+fn answer_carried(
+    carried: &Carried<CancellationRequest>,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match carried {
+        Carried::Out(request) => {
+            let view = CancellationRequestInfo::from(request);
+            output.answer(&view, || request_text(&view))
+        }
+        Carried::Queued => answer_outbox(connection, output),
+    }
+}
+
+fn outbox_text(entry: &OutboxEntryInfo) -> String {
+    let at = when(entry.made_at);
+    let stands = entry.returned.as_ref().map_or_else(
+        || "waits for the network".to_owned(),
+        |returned| format!("came back: {}", returned.why),
+    );
+    format!(
+        "{}  {} {}  planned {at}  {stands}",
+        entry.plan_id, entry.kind, entry.agreement
+    )
 }
 
 fn request_text(request: &CancellationRequestInfo) -> String {

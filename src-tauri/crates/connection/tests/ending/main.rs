@@ -7,6 +7,7 @@ mod answers;
 mod by_name;
 mod due;
 mod many;
+mod outbox;
 mod random;
 mod requests;
 mod story;

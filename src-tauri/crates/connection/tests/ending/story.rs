@@ -4,6 +4,7 @@ use app::audit::AuditCheck;
 use app::directory::import::{self, OnBadRows};
 use app::ending::{CancelPlan, UnlinkPlan};
 use app::link::{BuyerEntered, Codes, Executed, LinkForm, LinkPlan};
+use app::outbox::Carried;
 use app::plan::{Outcome, Plan, Step};
 use app::sync::Scope;
 use app::{Failure, FailureKind};
@@ -208,7 +209,7 @@ impl Story {
             .connection
             .withdraw_cancellation(request, "The buyer stays.")
             .await;
-        withdrawn.map_err(|error| error.failure())
+        withdrawn.map(carried).map_err(|error| error.failure())
     }
 
     pub(crate) async fn plans_unlink(&self, agreement: &str, reason: &str) -> UnlinkPlan {
@@ -437,7 +438,7 @@ pub(crate) async fn send(
 ) -> Result<CancellationRequest, Failure> {
     let id = PlanId::parse(&plan.id).unwrap();
     let sent = connection.execute_cancel(&id, phrase).await;
-    sent.map_err(|error| error.failure())
+    sent.map(carried).map_err(|error| error.failure())
 }
 
 /// A failure in the words that people see first.
@@ -472,4 +473,13 @@ fn step(step: &Step) -> String {
 
 fn word(value: Option<&domain::Text>) -> String {
     value.map_or("unknown".to_owned(), ToString::to_string)
+}
+
+/// What was carried out, and not queued.
+#[track_caller]
+fn carried<T: std::fmt::Debug>(carried: Carried<T>) -> T {
+    match carried {
+        Carried::Out(done) => done,
+        Carried::Queued => panic!("it waits in the outbox"),
+    }
 }

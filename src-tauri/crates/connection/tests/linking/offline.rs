@@ -145,7 +145,7 @@ async fn what_waits_is_looked_at_again_before_it_is_done() {
     story.sync().await;
     assert_eq!(
         (state(&story, &plan), story.held().len()),
-        (PlanState::Failed, 0)
+        (PlanState::Returned, 0)
     );
 }
 

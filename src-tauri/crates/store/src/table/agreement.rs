@@ -170,6 +170,19 @@ impl Read<'_> {
         Ok(chain)
     }
 
+    /// What else the buyer of an agreement holds in force of the same product, by id.
+    pub fn beside(&self, row: &AgreementRow) -> Result<Vec<String>> {
+        let mut ids = self.tx.prepare_cached(
+            "SELECT id FROM agreement
+             WHERE buyer = ?1 AND product = ?2 AND status = ?3 AND id <> ?4 ORDER BY id",
+        )?;
+        let active = AgreementStatus::Active.as_wire();
+        let found = ids.query_map((&row.buyer, &row.product, active, &row.id), |row| {
+            row.get(0)
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The rows with these numbers, in this order. A number without a row is left out.
     pub(crate) fn agreement_rows(&self, numbers: &[u32]) -> Result<Vec<AgreementRow>> {
         let mut rows = Vec::with_capacity(numbers.len());

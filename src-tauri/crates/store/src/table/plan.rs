@@ -10,8 +10,12 @@ use crate::{Error, Read, Result, Topic, Write};
 pub enum PlanState {
     /// Not carried out yet.
     Open,
-    /// To be carried out when AWS can be asked again.
+    /// In the outbox: to be carried out when AWS can be asked again.
     Waiting,
+    /// AWS was asked, and did not answer yet.
+    Sent,
+    /// Back from the outbox without being carried out: something changed, and a person decides.
+    Returned,
     /// Carried out.
     Done,
     /// Not carried out, and will not be.
@@ -22,9 +26,11 @@ pub enum PlanState {
 
 impl PlanState {
     /// Every state.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Open,
         Self::Waiting,
+        Self::Sent,
+        Self::Returned,
         Self::Done,
         Self::Failed,
         Self::Withdrawn,
@@ -36,6 +42,8 @@ impl PlanState {
         match self {
             Self::Open => "open",
             Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Returned => "returned",
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Withdrawn => "withdrawn",
