@@ -8,6 +8,9 @@ export type Ending =
   | { what: "withdraw"; agreement: string; request: Pick<CancellationInfo, "id" | "reason" | "createdAt"> }
   | { what: "unlink"; agreement: string };
 
+/** Whether a link in this state can be taken away. */
+export const mayUnlink = (state: string): boolean => state === "awaiting-aws" || state === "active";
+
 const ADDRESS = /^#\/?(cancel|unlink)\?(?:.*&)?open=([^&]+)/;
 
 /** What the page's address for `bindery://cancel/agmt-…` asks for, and where the window goes behind it. */

@@ -272,7 +272,6 @@ export class FakeCore {
     };
   }
 
-
   #found<T>(command: Command, id: string, found: T | undefined): Promise<Outcome<T>> {
     if (found !== undefined) return this.#answer(command, id, () => found);
     return Promise.resolve({ status: "error", error: failureOf({ code: "notFound", message: `there is no “${id}” in the data of this connection` }) });
