@@ -10,12 +10,16 @@ mod mail;
 mod preferences;
 mod sandbox;
 mod status;
+mod usage;
 
 include!("ipc/names.rs");
 
 use std::sync::Arc;
 
 use app::directory::import::FILE_BYTES_MAX;
+use app::metering;
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::directory::OF_ONE_MAX;
@@ -55,6 +59,7 @@ pub struct AddressOpened {}
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .constant("importBytesMax", FILE_BYTES_MAX)
+        .constant("usageBytesMax", metering::FILE_BYTES_MAX)
         .constant("directoryOfOneMax", OF_ONE_MAX)
         .commands(collect_commands![
             agreements::list_agreements,
@@ -69,6 +74,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             ending::execute_cancel,
             ending::withdraw_cancellation,
             ending::list_outbox,
+            usage::check_usage,
+            usage::send_usage,
             ending::plan_unlink,
             ending::execute_unlink,
             ending::list_endings,
@@ -145,6 +152,12 @@ pub fn builder() -> Builder<tauri::Wry> {
 #[must_use]
 pub fn command_names() -> &'static [&'static str] {
     COMMANDS
+}
+
+/// What the page sends of a file, in Base64 so that what is no text arrives as it is.
+fn decoded(content: &str) -> Result<Vec<u8>, Failure> {
+    let broken = |error: DecodeError| Failure::new(Code::Internal, error.to_string(), None);
+    STANDARD.decode(content).map_err(broken)
 }
 
 /// Runs what blocks (SQLite, the index) away from the threads that answer.

@@ -1,8 +1,7 @@
 // What was done, and what came of it, in words. A word that this program does not know is shown as it came.
 import { m } from "./i18n";
 import type { AuditActionInfo } from "./ipc/bindings";
-import type { IconName } from "./parts/icons";
-import type { Tone } from "./words";
+import type { Look } from "./words";
 
 type Word = () => string;
 
@@ -10,7 +9,7 @@ const actions: Record<string, Word> = {
   "link": m.did_link, "activate": m.did_activate, "unlink": m.did_unlink, "cancel": m.did_cancel, "withdraw-cancellation": m.did_withdraw,
   "end-link": m.did_end, "due-effect": m.did_effect, "send-code": m.did_send_code, "queue": m.did_queue,
 };
-const states: Record<string, { word: Word; tone: Tone; icon: IconName }> = {
+const states: Record<string, Omit<Look, "text"> & { word: Word }> = {
   open: { word: m.outcome_open, tone: "wait", icon: "clock" },
   done: { word: m.outcome_done, tone: "good", icon: "check" },
   failed: { word: m.outcome_failed, tone: "bad", icon: "cross" },
@@ -19,11 +18,16 @@ const states: Record<string, { word: Word; tone: Tone; icon: IconName }> = {
 };
 
 export const actionWord = (action: string): string => (actions[action] ?? (() => action.replaceAll("-", " ")))();
-export const actionState = (state: string): { word: string; tone: Tone; icon: IconName } => {
+export function actionState(state: string): Look {
   const known = states[state];
-  return known === undefined ? { word: state, tone: "off", icon: "minus" } : { ...known, word: known.word() };
-};
+  return known === undefined ? { tone: "off", icon: "minus", text: state } : { tone: known.tone, icon: known.icon, text: known.word() };
+}
 
 /** What it was done to: where its end names more than its beginning, that. */
-export const targetOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.target ?? entry.target;
+export function targetOf({ entry, closing }: AuditActionInfo): { kind: string; id: string } | undefined {
+  const text = closing?.target ?? entry.target;
+  if (text === null) return undefined;
+  const colon = text.indexOf(":");
+  return { kind: text.slice(0, Math.max(0, colon)), id: text.slice(colon + 1) };
+}
 export const requestOf = ({ entry, closing }: AuditActionInfo): string | null => closing?.requestId ?? entry.requestId;

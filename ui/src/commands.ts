@@ -18,7 +18,7 @@ export type Desk = {
 export type CommandGroup = "go" | "data" | "window";
 export type CommandId =
   | "palette" | "help" | "goOverview" | "goAgreements" | "goNeedsSetup" | "goOrganizations" | "goEndings" | "goActivity" | "goSandbox" | "goSettings" | "link" | "back" | "forward" | "closeDetail"
-  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "cancelAgreement" | "unlinkAgreement" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
+  | "focusFilter" | "sync" | "syncFull" | "stopSync" | "importOrganizations" | "cancelAgreement" | "unlinkAgreement" | "sendUsage" | "addAccount" | "lock" | "themeSystem" | "themeLight" | "themeDark";
 
 export type Command = {
   id: CommandId;
@@ -55,6 +55,7 @@ export const commands: readonly Command[] = [
   { id: "importOrganizations", group: "data", icon: "upload", title: m.command_import_organizations, keys: [], run: ({ session }) => (session.importing = true), when: ({ session }) => session.status?.connection.readOnly === false },
   { id: "cancelAgreement", group: "data", icon: "minus", title: m.command_cancel_agreement, keys: [], action: "request-cancellation", run: ({ router, session }) => { const id = openAgreement(router); if (id !== null) session.ending = { what: "cancel", agreements: [{ id, name: null }] }; }, when: ({ router }) => openAgreement(router) !== null },
   { id: "unlinkAgreement", group: "data", icon: "swap", title: m.command_unlink_agreement, keys: [], action: "unlink", run: ({ router, session }) => { const agreement = openAgreement(router); if (agreement !== null) session.ending = { what: "unlink", agreement }; }, when: ({ router }) => openAgreement(router) !== null },
+  { id: "sendUsage", group: "data", icon: "upload", title: m.usage_open, keys: [], action: "send-usage", run: ({ session }) => (session.ending = { what: "usage", of: null }) },
   { id: "addAccount", group: "window", icon: "plus", title: m.command_add_account, keys: [], run: ({ connections }) => connections.ask({ what: "add" }) },
   { id: "lock", group: "window", icon: "lock", title: m.command_lock, keys: ["Ctrl+L"], run: ({ connections }) => void connections.lock() },
   { id: "themeSystem", group: "window", icon: "sun", title: () => m.command_theme({ theme: themeWords.system() }), keys: [], run: ({ session }) => session.prefer({ theme: "system" }) },

@@ -1,12 +1,16 @@
-// What somebody wants ended, from wherever it was asked: the dialog that ends it belongs to no screen.
-import type { CancellationInfo } from "./ipc/bindings";
+// What somebody wants ended, or billed for the last time, from wherever it was asked: the dialog for it belongs to no screen.
+import type { CancellationInfo, LastUsageInfo } from "./ipc/bindings";
 
 /** An agreement, with the name of its buyer where that is known. */
 export type Named = { id: string; name: string | null };
 export type Ending =
   | { what: "cancel"; agreements: readonly Named[] }
   | { what: "withdraw"; agreement: string; request: Pick<CancellationInfo, "id" | "reason" | "createdAt"> }
-  | { what: "unlink"; agreement: string };
+  | { what: "unlink"; agreement: string }
+  | { what: "usage"; of: LastUsageInfo | null };
+
+/** Whether a link in this state can be taken away. */
+export const mayUnlink = (state: string): boolean => state === "awaiting-aws" || state === "active";
 
 const ADDRESS = /^#\/?(cancel|unlink)\?(?:.*&)?open=([^&]+)/;
 

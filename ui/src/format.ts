@@ -43,6 +43,8 @@ const dateKinds = {
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 export const count = (value: number): string => numbers("").format(value);
+/** How many there are, where there are any. */
+export const countAny = (list: readonly unknown[]): string | undefined => (list.length === 0 ? undefined : count(list.length));
 
 /** "120000.5" USD → "120,000.50", "700.00" JPY → "700". Groups the digits of the text; shows every digit that says something. */
 export function amount({ amount: text, currency }: Money): string {
@@ -61,6 +63,9 @@ export const quantity = (text: string): string => (/^\d{1,30}$/.test(text) ? num
 export const isZero = ({ amount: text }: Money): boolean => /^[+-]?0+(\.0*)?$/.test(text);
 
 export const money = (value: Money): string => `${value.currency} ${amount(value)}`;
+
+/** What an agreement commits the buyer to, in words where that is nothing. */
+export const valueOrUse = (value: Money | null): string => (value === null || isZero(value) ? m.pays_by_use() : money(value));
 
 export const date = (at: number): string => dates("date").format(at);
 export const dayOfMonth = (at: number): string => dates("month").format(at);
@@ -93,6 +98,15 @@ export function ending(at: number, now: number): string {
   if (days > 0) return m.ends_in_days({ count: days, shown: count(days) });
   const passed = Math.max(0, Math.floor((now - at) / DAY_MS));
   return passed === 0 ? m.ended_today() : m.ended_days_ago({ count: passed, shown: count(passed) });
+}
+
+/** `clientToken` and `client_token` → "client token". */
+export const spaced = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+
+/** The same where it begins a line: "Client token". */
+export function inWords(name: string): string {
+  const words = spaced(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Messages begin and end as the core's log writes them: small, and without a full stop. */

@@ -1,4 +1,11 @@
+import { sentence } from "./format";
 import type { Failure } from "./ipc/bindings";
+
+/** What a failure has against a field of a form. */
+export function problemAt(failure: Failure | undefined, field: string): string | undefined {
+  const found = failure?.fields.find((problem) => problem.field === field);
+  return found && sentence(found.message);
+}
 
 /** A failure as text, to send to somebody. Plain English: it is read by engineers. Holds no customer data. */
 export function reportOf(failure: Failure): string {

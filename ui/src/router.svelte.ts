@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import type { OrganizationSort, SortKey } from "./ipc/bindings";
 
-export const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "endings", "activity", "sandbox", "settings"] as const;
+const screens = ["overview", "agreements", "needs-setup", "link", "plans", "organizations", "billing-accounts", "endings", "activity", "sandbox", "settings"] as const;
 export type Screen = (typeof screens)[number];
 export type DetailTab = "overview" | "link" | "entitlements" | "terms" | "chain" | "timeline" | "members" | "workspaces" | "links" | "json";
 export type Sort = SortKey | OrganizationSort;
@@ -29,9 +29,11 @@ export const start: Route = {
 };
 
 const ofDirectory = (screen: Screen): boolean => screen === "organizations" || screen === "billing-accounts";
+/** Where a place that agreements are linked to is shown. */
+export const screenOfTarget = (kind: string): Screen => (kind === "billing-account" ? "billing-accounts" : "organizations");
 
 /** A screen that nothing was asked of yet, in its own order. */
-export const startOn = (screen: Screen): Route => ({ ...start, screen, ...(ofDirectory(screen) ? { sort: "name", descending: false } : {}) });
+const startOn = (screen: Screen): Route => ({ ...start, screen, ...(ofDirectory(screen) ? { sort: "name", descending: false } : {}) });
 
 /** The order among the orders of agreements, or of organizations: an address may name one of the other's. */
 export const agreementSort = (route: Route): SortKey => sortKeys.find((known) => known === route.sort) ?? "updated";

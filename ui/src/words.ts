@@ -1,9 +1,11 @@
 // A word for every value the core may send. A new variant there does not compile here until it has words.
 import { m } from "./i18n";
-import type { BuyerAction, Code, EntryKind, FaultEffect, Outcome, RowState, SyncPhase, Theme } from "./ipc/bindings";
+import type { AgreementRow, BuyerAction, Code, EntryKind, FaultEffect, Outcome, RowState, SyncPhase, Theme } from "./ipc/bindings";
 import type { IconName } from "./parts/icons";
 
 export type Tone = "good" | "wait" | "bad" | "off";
+/** How a state looks: what a pill is made of. */
+export type Look = { tone: Tone; icon: IconName; text: string };
 type Word = () => string;
 
 /** What went wrong, and what that means for the person. The failure's own message says the rest. */
@@ -34,7 +36,7 @@ export const codeWords: Record<Code, { title: Word; meaning: Word }> = {
 };
 
 /** A state is a shape and a word; color only repeats them. */
-export const stateWords: Record<RowState, { word: Word; tone: Tone; icon: IconName }> = {
+const stateWords: Record<RowState, { word: Word; tone: Tone; icon: IconName }> = {
   active: { word: m.state_active, tone: "good", icon: "check" },
   needsSetup: { word: m.state_needs_setup, tone: "wait", icon: "clock" },
   awaitingVerification: { word: m.state_awaiting_verification, tone: "wait", icon: "clock" },
@@ -126,6 +128,15 @@ export const linkState = (word: string): string => (linkStateWords[word] ?? (() 
 export const targetKind = (word: string): string => (kindWords[word as EntryKind]?.one ?? (() => word))();
 /** The same in the middle of a sentence. */
 export const targetKindWithin = (word: string): string => targetKind(word).toLocaleLowerCase("en");
-export const linkLook = (word: string): { tone: Tone; icon: IconName } => linkStateLooks[word] ?? { tone: "off", icon: "question" };
+export const linkLook = (word: string): Look => ({ ...(linkStateLooks[word] ?? { tone: "off", icon: "question" }), text: linkState(word) });
 export const profileKind = (word: string): string => (profileKindWords[word] ?? (() => word))();
 export const endBehavior = (word: string): string => (endBehaviorWords[word.toUpperCase()] ?? (() => word))();
+
+/** A state that this program does not know is shown as AWS wrote it. */
+export function stateLook({ state, status }: Pick<AgreementRow, "state" | "status">): Look {
+  const { word, tone, icon } = stateWords[state];
+  return { tone, icon, text: state === "unknown" ? status : word() };
+}
+
+/** Who the buyer is, as far as AWS told. */
+export const buyerName = ({ company, email, account }: Pick<AgreementRow, "company" | "email" | "account">): string => company ?? email ?? m.buyer_unnamed({ account });

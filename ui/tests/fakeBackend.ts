@@ -204,6 +204,8 @@ export class FakeCore {
       listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
       verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
       pendingPlans: () => can("pendingPlans", null, () => this.linking.pending()),
+      checkUsage: (input) => can("checkUsage", input, () => this.endings.checkUsage(input)),
+      sendUsage: (input) => can("sendUsage", input, () => this.endings.sendUsage(input)),
       listOutbox: () => can("listOutbox", null, () => this.endings.outbox),
       withdrawPlan: (id) => can("withdrawPlan", id, () => (this.linking.plans.has(id) ? this.linking.withdraw(id) : this.endings.withdrawPlan(id))),
       overview: () => can("overview", null, () => this.#overview()),
@@ -271,7 +273,6 @@ export class FakeCore {
       events: { addressOpened: listening(this.#addresses), sessionChanged: listening(this.#sessions), dataChanged: listening(this.#changed), importProgressed: listening(this.#imported), syncProgressed: listening(this.#progressed) },
     };
   }
-
 
   #found<T>(command: Command, id: string, found: T | undefined): Promise<Outcome<T>> {
     if (found !== undefined) return this.#answer(command, id, () => found);

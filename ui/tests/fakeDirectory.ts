@@ -24,7 +24,7 @@ const branches = ["", " Asia Pacific", " Holding", " Labs", " North", " Cloud Op
 const nameOf = (at: number) => `${names[at % names.length] ?? ""}${branches[Math.floor(at / names.length) % branches.length] ?? ""}`;
 const slug = (at: number) => ["halden-freight", "norrland", "seongsu-robotics", "cartagena", "qingdao-haice", "bluefin", "ostwald-brandt", "kestrel"][at % 8] ?? "org";
 
-export function makeOrganization(at: number): OrganizationListItem {
+function makeOrganization(at: number): OrganizationListItem {
   const id = at < 8 ? slug(at) : `${slug(at)}-${at}`;
   const link = at % 3 === 0;
   return {
@@ -41,7 +41,7 @@ export function makeOrganization(at: number): OrganizationListItem {
   };
 }
 
-export function makeBillingAccount(at: number): BillingAccountListItem {
+function makeBillingAccount(at: number): BillingAccountListItem {
   const alone = at % 3 === 2;
   return {
     billingAccount: {

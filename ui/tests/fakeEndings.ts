@@ -1,5 +1,5 @@
 // Endings in memory: what the core would say about requests, links, what is due and what was done.
-import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkRecordInfo, MomentInfo, OutboxEntryInfo, StepInfo, UnansweredInfo, VerdictInfo } from "../src/ipc/bindings";
+import type { AgreementRow, AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditQuery, AuditWindow, CancellationInfo, CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, Failure, LastUsageInfo, LinkRecordInfo, MomentInfo, OutboxEntryInfo, StepInfo, UnansweredInfo, UsageCheckInfo, UsageInput, UsageLineInfo, UsageSentInfo, VerdictInfo } from "../src/ipc/bindings";
 import { DAY } from "./fakeFilter";
 import { refuse } from "./fakeLinking";
 import { NOW } from "./fakeRows";
@@ -26,6 +26,12 @@ export const waits = (change: Partial<OutboxEntryInfo> = {}): OutboxEntryInfo =>
   planId: "plan-9", kind: "link", agreement: "agmt-1first0000000000000000001", targetName: null, reason: null, request: null, madeAt: NOW - HOUR, madeBy: "kim", since: NOW - HOUR, returned: null, ...change,
 });
 
+const keyOf = ({ holder, dimension, hour }: UsageLineInfo) => `${holder} ${dimension} ${hour}`;
+function csvRows(text: string): Partial<Record<string, string>>[] {
+  const [head = "", ...lines] = text.trim().split("\n");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((cell, at) => [head.split(",")[at] ?? "", cell])));
+}
+
 export class FakeEndings {
   lastUsage: LastUsageInfo[] = [];
   requests: CancellationRequestInfo[] = [];
@@ -41,6 +47,10 @@ export class FakeEndings {
   /** The rule that refuses the plan of an agreement. */
   refused = new Map<string, string>();
   offline = false;
+  /** What was billed, by line. */
+  billed = new Set<string>();
+  /** What AWS says the next time, by dimension, instead of taking it. */
+  unbillable = new Map<string, { state: string; status: string }>();
   #plans = new Map<string, EndingPlanInfo>();
 
   constructor(readonly rows: () => AgreementRow[]) {}
@@ -139,6 +149,29 @@ export class FakeEndings {
 
   pendingOf(agreement: string): CancellationInfo[] {
     return this.requests.filter((request) => request.agreement === agreement).map((request) => ({ ...request, updatedAt: request.createdAt }));
+  }
+
+  checkUsage({ name, content }: UsageInput): UsageCheckInfo {
+    const text = decodeURIComponent(escape(atob(content)));
+    const rows = name.endsWith(".json") ? (JSON.parse(text) as Partial<Record<string, string>>[]) : csvRows(text);
+    const numbered = rows.map((row, at) => ({ row, line: name.endsWith(".json") ? at + 1 : at + 2 }));
+    const problems = numbered.flatMap(({ row, line }) => (/^\d+(\.\d{1,6})?$/.test(row.quantity ?? "") ? [] : [{ line, field: "quantity", reason: `“${row.quantity ?? ""}” is no quantity` }]));
+    const lines = numbered.filter(({ line }) => problems.every((it) => it.line !== line)).map(({ row, line }) => ({
+      line, holder: (row.license ?? row.productCode ?? "").replace(/^.*:/, ""), account: row.account ?? "", dimension: row.dimension ?? "", quantity: row.quantity ?? "", hour: Date.parse(row.timestamp ?? "") || NOW, allocations: 0,
+    }));
+    const sentBefore = lines.filter((line) => this.billed.has(keyOf(line))).map(({ line }) => line);
+    return { ready: problems.length === 0 && lines.length > sentBefore.length, good: lines.length - sentBefore.length, sentBefore, lines, problems };
+  }
+
+  sendUsage(input: UsageInput): UsageSentInfo {
+    const { lines, sentBefore } = this.checkUsage(input);
+    const records = lines.filter(({ line }) => !sentBefore.includes(line)).map((line) => {
+      const said = this.unbillable.get(line.dimension);
+      if (said === undefined) this.billed.add(keyOf(line));
+      return { line: line.line, state: said?.state ?? "sent", status: said?.status ?? "Success", recordId: said === undefined ? `rec-${line.line}` : null };
+    });
+    this.unbillable.clear();
+    return { records, sentBefore };
   }
 
   withdrawPlan(plan: string): null {

@@ -3,10 +3,9 @@ import type { LinkWish } from "../src/ipc/bindings";
 import { FakeCore, failureOf } from "./fakeBackend";
 import { emqxRefusals, RIGHT_CODE, TOKEN, TOKEN_URL, verdict } from "./fakeLinking";
 import { makeRows } from "./fakeRows";
-import { found, openWindow, page, part, screen, waitFor } from "./window";
+import { found, openWindow, page, part, screen, text, waitFor } from "./window";
 
 type User = Awaited<ReturnType<typeof openWindow>>;
-const text = (element: Element | null | undefined) => element?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 /** The same, piece by piece: what stands in one cell or word of markup is a piece. */
 const pieces = (element: Element | null | undefined) => {
   const found: string[] = [];

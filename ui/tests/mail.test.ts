@@ -3,9 +3,8 @@ import type { MailView, SandboxMail } from "../src/ipc/bindings";
 import { FakeCore, failureOf } from "./fakeBackend";
 import { sellerCard } from "./fakeConnections";
 import { NOW } from "./fakeRows";
-import { found, openWindow, part, screen, waitFor } from "./window";
+import { found, openWindow, part, screen, text, waitFor } from "./window";
 
-const text = (element: Element | null | undefined) => element?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 const known: MailView = { host: "mail.example.com", port: 465, security: "tls", user: "sales", from: "sales@example.com", fromName: "관측 센터" };
 const input = async (name: string) => (await found(`field-${name}`)) as HTMLInputElement;
 

@@ -2,13 +2,12 @@ import { describe, expect, it, vi } from "vitest";
 import { FakeCore, failureOf } from "./fakeBackend";
 import { checkOf, lackingCheck, sellerCard } from "./fakeConnections";
 import { makeRows } from "./fakeRows";
-import { found, openWindow, part, screen, waitFor } from "./window";
+import { found, openWindow, part, screen, text, waitFor } from "./window";
 
 type User = Awaited<ReturnType<typeof openWindow>>;
 const cards = () => [...document.querySelectorAll<HTMLElement>("[data-test=connection-card]")];
 const card = (id: string) => cards().find((one) => one.dataset["id"] === id);
 const within = (id: string, name: string) => card(id)?.querySelector<HTMLElement>(`[data-test="${name}"]`) as HTMLElement;
-const text = (element: Element | null | undefined) => element?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 
 function withAcme(): FakeCore {
   const core = new FakeCore(3);

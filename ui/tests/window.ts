@@ -16,7 +16,9 @@ export async function openWindow(core: FakeCore, hash = "#/agreements") {
 }
 
 export const rows = () => [...document.querySelectorAll<HTMLElement>("[data-test=row]")];
-export const rowTexts = () => rows().map((row) => row.textContent?.replace(/\s+/g, " ").trim() ?? "");
+/** What an element says, however its markup is broken into lines. */
+export const text = (element: Element | null | undefined) => element?.textContent?.replace(/\s+/g, " ").trim() ?? "";
+export const rowTexts = () => rows().map(text);
 export const marked = () => rows().filter((row) => row.getAttribute("aria-selected") === "true").map((row) => Number(row.dataset["index"]));
 export const part = (name: string) => document.querySelector<HTMLElement>(`[data-test="${name}"]`);
 export const found = async (name: string): Promise<HTMLElement> => waitFor(() => {

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 use app::Action;
 use app::directory::import::{OnBadRows, Plan};
 use app::directory::{self, import};
-use base64::engine::general_purpose::STANDARD;
-use base64::{DecodeError, Engine};
 use connection::OpenError;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -16,12 +14,12 @@ use store::table::directory::SortBy;
 use tauri::AppHandle;
 use tauri_specta::Event;
 use views::{
-    BillingAccountDetail, BillingAccountsList, Code, EntryKind, Failure, ImportReport,
+    BillingAccountDetail, BillingAccountsList, EntryKind, Failure, ImportReport,
     OrganizationDetail, OrganizationSort, OrganizationsList, number,
 };
 
 use super::connections::waiting;
-use super::{Opened, blocking};
+use super::{Opened, blocking, decoded};
 use crate::announce;
 
 /// How far an import is, is told at most once in this time.
@@ -152,7 +150,7 @@ pub(crate) async fn plan_import(
     file: ImportFile,
 ) -> Result<ImportReport, Failure> {
     let connection = session.connection().await?;
-    let bytes = file.bytes()?;
+    let bytes = decoded(&file.content)?;
     blocking(move || {
         let plan = file.plan(connection.store(), &bytes)?;
         Ok(ImportReport::of_plan(&plan))
@@ -171,7 +169,7 @@ pub(crate) async fn run_import(
     skip_bad: bool,
 ) -> Result<ImportReport, Failure> {
     let connection = session.connection().await?;
-    let bytes = file.bytes()?;
+    let bytes = decoded(&file.content)?;
     let stop = session.begin_import();
     let on_bad = if skip_bad {
         OnBadRows::Skip
@@ -209,11 +207,6 @@ pub(crate) async fn stop_import(session: Opened<'_>) -> Result<(), Failure> {
 }
 
 impl ImportFile {
-    fn bytes(&self) -> Result<Vec<u8>, Failure> {
-        let broken = |error: DecodeError| Failure::new(Code::Internal, error.to_string(), None);
-        STANDARD.decode(&self.content).map_err(broken)
-    }
-
     fn plan(&self, store: &Store, bytes: &[u8]) -> Result<Plan, app::Error> {
         import::plan(store, &self.name, bytes, self.kind.map(Into::into))
     }
@@ -221,6 +214,9 @@ impl ImportFile {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn said(name: &str, bytes: &[u8], kind: Option<EntryKind>) -> String {
@@ -231,7 +227,7 @@ mod tests {
             kind,
             content: STANDARD.encode(bytes),
         };
-        match file.plan(&store, &file.bytes().unwrap()) {
+        match file.plan(&store, &decoded(&file.content).unwrap()) {
             Ok(plan) => {
                 let report = ImportReport::of_plan(&plan);
                 format!(
@@ -275,6 +271,6 @@ mod tests {
             kind: None,
             content: "%%%".to_owned(),
         };
-        assert_eq!(file.bytes().unwrap_err().code, Code::Internal);
+        assert_eq!(decoded(&file.content).unwrap_err().code, views::Code::Internal);
     }
 }

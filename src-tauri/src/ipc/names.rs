@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "pending_plans",
     "execute_link",
     "list_outbox",
+    "check_usage",
+    "send_usage",
     "withdraw_plan",
     "show_link",
     "support_bundle",

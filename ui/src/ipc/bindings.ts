@@ -29,6 +29,10 @@ export const commands = {
 	withdrawCancellation: (request: string, reason: string) => typedError<CancellationRequestInfo | null, Failure>(__TAURI_INVOKE("withdraw_cancellation", { request, reason })),
 	/**  What waits for the network, and what came back without being carried out. */
 	listOutbox: () => typedError<OutboxEntryInfo[], Failure>(__TAURI_INVOKE("list_outbox")),
+	/**  Holds usage against every rule of AWS's. Changes nothing. */
+	checkUsage: (usage: UsageInput) => typedError<UsageCheckInfo, Failure>(__TAURI_INVOKE("check_usage", { usage })),
+	/**  Sends usage to be billed, unless anything is wrong with it. What was sent before is left out. */
+	sendUsage: (usage: UsageInput) => typedError<UsageSentInfo, Failure>(__TAURI_INVOKE("send_usage", { usage })),
 	/**  Plans to take a link away, and keeps the plan. */
 	planUnlink: (agreement: string, reason: string) => typedError<EndingPlanInfo, Failure>(__TAURI_INVOKE("plan_unlink", { agreement, reason })),
 	/**  Takes the link away that was planned to be. */
@@ -178,6 +182,8 @@ export const events = {
 export const directoryOfOneMax = 1000 as const;
 
 export const importBytesMax = 16777216 as const;
+
+export const usageBytesMax = 8388608 as const;
 
 /* Types */
 /**  Names something that can be done from here, by the word it has in the audit too. */
@@ -2005,6 +2011,76 @@ export type UnansweredInfo = {
 	plan: string | null,
 	/**  When it was sent. */
 	sentAt: Millis,
+};
+
+/**  A file of usage, looked at. */
+export type UsageCheckInfo = {
+	/**  Whether it can be sent. */
+	ready: boolean,
+	/**  Records that would be sent. */
+	good: number,
+	/**  Lines that were sent before, just like this. */
+	sentBefore: number[],
+	/**  Every record that could be read and is right, in the order of the file. */
+	lines: UsageLineInfo[],
+	/**  Everything that is wrong. */
+	problems: UsageProblemInfo[],
+};
+
+/**  Usage that the page has read from a file, or that a person entered, as JSON. */
+export type UsageInput = {
+	/**  The file's name, which tells how to read it. */
+	name: string,
+	/**  Its bytes in Base64, so that what is no text arrives as it is. */
+	content: string,
+};
+
+/**  A usage record that AWS would take. */
+export type UsageLineInfo = {
+	/**  The line in the file. */
+	line: number,
+	/**  The license, or the code of a product that predates them. */
+	holder: string,
+	/**  The buyer's account. */
+	account: string,
+	/**  The dimension's key. */
+	dimension: string,
+	/**  How much, in the dimension's unit. */
+	quantity: string,
+	/**  The beginning of the hour that AWS bills it for. */
+	hour: Millis,
+	/**  Into how many allocations it is divided. */
+	allocations: number,
+};
+
+/**  Something that is wrong with a usage record. */
+export type UsageProblemInfo = {
+	/**  The line in the file. */
+	line: number,
+	/**  The field that is to blame. */
+	field: string | null,
+	/**  What is wrong. */
+	reason: string,
+};
+
+/**  What became of a usage record. */
+export type UsageRecordInfo = {
+	/**  The line in the file. */
+	line: number,
+	/**  `sent`, `refused` or `unknown`. */
+	state: string,
+	/**  AWS's word, or ours where AWS said none. */
+	status: string,
+	/**  AWS's id of the record. */
+	recordId: string | null,
+};
+
+/**  What sending usage came to. */
+export type UsageSentInfo = {
+	/**  Record by record. */
+	records: UsageRecordInfo[],
+	/**  Lines that had been sent before, just like this, and were left out. */
+	sentBefore: number[],
 };
 
 /**  A sum in one currency. */

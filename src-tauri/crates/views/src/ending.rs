@@ -2,7 +2,7 @@
 
 use app::audit::AuditCheck;
 use app::ending::{CancelPlan, Endings, LastUsage, UnlinkPlan};
-use app::metering::{Sent, UsageFile};
+use app::metering::{Line, Sent, UsageFile};
 use app::plan::Plan;
 use domain::{CancellationRequest, Timestamp};
 use policy::Language;
@@ -257,8 +257,44 @@ pub struct UsageCheckInfo {
     pub good: u32,
     /// Lines that were sent before, just like this.
     pub sent_before: Vec<u32>,
+    /// Every record that could be read and is right, in the order of the file.
+    pub lines: Vec<UsageLineInfo>,
     /// Everything that is wrong.
     pub problems: Vec<UsageProblemInfo>,
+}
+
+/// A usage record that AWS would take.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageLineInfo {
+    /// The line in the file.
+    pub line: u32,
+    /// The license, or the code of a product that predates them.
+    pub holder: String,
+    /// The buyer's account.
+    pub account: String,
+    /// The dimension's key.
+    pub dimension: String,
+    /// How much, in the dimension's unit.
+    pub quantity: String,
+    /// The beginning of the hour that AWS bills it for.
+    pub hour: Millis,
+    /// Into how many allocations it is divided.
+    pub allocations: u32,
+}
+
+impl From<&Line> for UsageLineInfo {
+    fn from(it: &Line) -> Self {
+        Self {
+            line: crate::number(it.line),
+            holder: it.record.holder.key().to_owned(),
+            account: it.record.account.to_string(),
+            dimension: it.record.dimension.clone(),
+            quantity: it.record.quantity.to_string(),
+            hour: millis(it.record.hour()),
+            allocations: crate::number(it.record.allocations.len()),
+        }
+    }
 }
 
 /// Something that is wrong with a usage record.
@@ -280,8 +316,11 @@ impl From<&UsageFile> for UsageCheckInfo {
             field: problem.field.map(str::to_owned),
             reason: problem.reason.clone(),
         });
+        let mut lines: Vec<_> = it.good.iter().chain(&it.sent_before).collect();
+        lines.sort_by_key(|line| line.line);
         Self {
             ready: it.problems.is_empty() && !it.good.is_empty(),
+            lines: lines.into_iter().map(UsageLineInfo::from).collect(),
             good: crate::number(it.good.len()),
             sent_before: it
                 .sent_before

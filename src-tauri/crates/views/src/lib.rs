@@ -43,7 +43,7 @@ pub use directory_list::{
 pub use ending::{
     AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow, CancellationRequestInfo,
     DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo, UnansweredInfo, UsageCheckInfo,
-    UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
+    UsageLineInfo, UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{

@@ -1,3 +1,4 @@
+import { inWords } from "../../format";
 import type { AuditActionInfo } from "../../ipc/bindings";
 
 export type Fact = { name: string; value: string };
@@ -30,10 +31,4 @@ function said(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(said).filter((text) => text !== "").join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** `clientToken` → "Client token". */
-function inWords(name: string): string {
-  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

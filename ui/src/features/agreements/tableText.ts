@@ -1,6 +1,6 @@
 import { m } from "../../i18n";
 import type { AgreementRow } from "../../ipc/bindings";
-import { linkState, stateWords } from "../../words";
+import { linkState, stateLook } from "../../words";
 
 /** Marked rows as tab-separated text: ISO dates and plain decimals, for a spreadsheet to read. */
 export function tableText(rows: readonly AgreementRow[]): string {
@@ -10,7 +10,7 @@ export function tableText(rows: readonly AgreementRow[]): string {
   ];
   const day = (at: number | null) => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
   const lines = rows.map((row) => [
-    row.id, row.company ?? "", row.email ?? "", row.account, row.listing, stateWords[row.state].word(),
+    row.id, row.company ?? "", row.email ?? "", row.account, row.listing, stateLook(row).text,
     row.linkedTo ?? linkState(row.link), day(row.startsAt), day(row.endsAt), row.value?.amount ?? "", row.value?.currency ?? "",
   ]);
   return [head, ...lines].map((cells) => cells.map(oneCell).join("\t")).join("\n");

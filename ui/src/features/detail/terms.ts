@@ -1,12 +1,11 @@
+import { inWords, spaced } from "../../format";
+
 export type TermFact = { name: string; value: string };
 
 const FACTS_MAX = 200;
 
 /** "ConfigurableUpfrontPricingTerm" → "Configurable upfront pricing". AWS's names, made readable; new ones too. */
-export function termTitle(kind: string): string {
-  const words = spaced(kind.replace(/Term$/i, ""));
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+export const termTitle = (kind: string): string => inWords(kind.replace(/Term$/i, ""));
 
 /** A term's values as name and value, from its JSON as AWS sent it. */
 export function termFacts(json: string): TermFact[] {
@@ -24,5 +23,3 @@ function collect(value: unknown, path: string[], into: TermFact[]): void {
   else if (typeof value === "object" && value !== null) for (const [key, entry] of Object.entries(value)) collect(entry, [...path, spaced(key)], into);
   else if (path.at(-1) !== "type") into.push({ name: path.slice(-3).join(" · "), value: value === null ? "—" : String(value) });
 }
-
-const spaced = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();

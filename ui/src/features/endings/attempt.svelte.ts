@@ -1,5 +1,6 @@
 import { settle, type Outcome } from "../../ipc/backend";
 import type { EndingPlanInfo, Failure } from "../../ipc/bindings";
+import { problemAt } from "../../report";
 
 export type Stage = "ask" | "plan" | "stale" | "unknown" | "done";
 
@@ -36,7 +37,7 @@ export class Attempt<T> {
 
   /** What the core has against a field of the form. */
   problem(field: string): string | undefined {
-    return this.failure?.fields.find((problem) => problem.field === field)?.message;
+    return problemAt(this.failure, field);
   }
 
   async draft(ask: () => Promise<Outcome<EndingPlanInfo>>): Promise<void> {

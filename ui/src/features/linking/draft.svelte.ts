@@ -49,7 +49,7 @@ export class Draft {
     // What was chosen there belongs to the other one.
     this.members = undefined;
     this.workspaces = [...this.bound];
-    this.newWorkspaces = target?.what === "new" && this.#form("new-billing-account") ? [emptyWorkspace()] : [];
+    this.newWorkspaces = target?.what === "new" && this.form("new-billing-account") ? [emptyWorkspace()] : [];
   }
 
   addWorkspace(): void {
@@ -78,11 +78,11 @@ export class Draft {
     } else if (target.what === "existing" && this.newWorkspaces.length > 0) {
       on.push(this.memberIsNew ? "new-workspace-and-user" : "new-workspace");
     }
-    return on.map((occasion) => this.#form(occasion)).filter((form) => form !== undefined);
+    return on.map((occasion) => this.form(occasion)).filter((form) => form !== undefined);
   }
 
   form(occasion: string): FormInfo | undefined {
-    return this.#form(occasion);
+    return this.policy?.forms.find(({ on }) => on === occasion);
   }
 
   /** What the target is called, as far as it has a name yet. */
@@ -114,9 +114,5 @@ export class Draft {
 
   get #nameKey(): string {
     return this.policy?.target === "billing-account" ? "billing_account.user_name" : "organization.name";
-  }
-
-  #form(occasion: string): FormInfo | undefined {
-    return this.policy?.forms.find(({ on }) => on === occasion);
   }
 }

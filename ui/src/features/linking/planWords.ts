@@ -1,10 +1,9 @@
 import { m } from "../../i18n";
 import type { LinkPlanInfo } from "../../ipc/bindings";
-import type { IconName } from "../../parts/icons";
-import type { Tone } from "../../words";
+import type { Look } from "../../words";
 
-/** How a plan stands, for a pill. */
-export function planSign(plan: LinkPlanInfo): { tone: Tone; icon: IconName; text: string } {
+/** How a plan stands. */
+export function planLook(plan: LinkPlanInfo): Look {
   if (plan.state === "waiting") return { tone: "wait", icon: "offline", text: m.plan_waits() };
   if (plan.outcome === "refused") return { tone: "bad", icon: "cross", text: m.verdict_refused() };
   if (plan.outcome === "unknown") return { tone: "wait", icon: "question", text: m.verdict_unknown() };

@@ -33,8 +33,7 @@ export class Wizard {
 
   /** The steps of this case, in order. */
   get steps(): Step[] {
-    const verifies = this.needsCode;
-    return ["identify", "target", "checks", ...(verifies ? ["verify" as const] : []), "review", "done"];
+    return ["identify", "target", "checks", ...(this.needsCode ? ["verify" as const] : []), "review", "done"];
   }
 
   /** Whether a code sent by e-mail belongs to this plan. */

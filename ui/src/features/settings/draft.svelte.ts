@@ -1,5 +1,5 @@
-import { sentence } from "../../format";
 import type { ConnectionForm, CredentialsForm, CredentialsInfo, Failure } from "../../ipc/bindings";
+import { problemAt } from "../../report";
 
 /** Where the credentials come from. */
 export type Way = "keys" | "profile";
@@ -15,8 +15,7 @@ export class Problems {
 
   /** What is wrong with this field. */
   at(field: string): string | undefined {
-    const found = this.#failure?.fields.find((problem) => problem.field === field)?.message;
-    return found === undefined ? undefined : sentence(found);
+    return problemAt(this.#failure, field);
   }
 
   /** What the fields alone do not tell: what is wrong with none of those that are here, a next step, a request id to hand on. */

@@ -6,7 +6,8 @@ use store::AuditKey;
 use store::table::audit::{Entry, Phase};
 use store::table::plan::PlanState;
 
-use crate::story::{SEND, Story, WITHDRAW, at_once, told};
+use crate::looks::told;
+use crate::story::{SEND, Story, WITHDRAW, at_once};
 
 const UNKNOWN: &str = "AWS did not say whether it took the request; that is found out by looking, and nothing is sent again";
 

@@ -3,7 +3,8 @@
 use app::FailureKind;
 use expect_test::expect;
 
-use crate::story::{EMQX_PHRASE, EMQX_VENDOR, HALDEN, SEND, Story, send, steps};
+use crate::looks::steps;
+use crate::story::{EMQX_PHRASE, EMQX_VENDOR, HALDEN, SEND, Story, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn em_6_the_products_name_is_typed_letter_for_letter() {

@@ -6,6 +6,7 @@
 mod answers;
 mod by_name;
 mod due;
+mod looks;
 mod many;
 mod outbox;
 mod random;

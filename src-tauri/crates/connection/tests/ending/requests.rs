@@ -4,7 +4,8 @@ use app::FailureKind;
 use app::plan::Outcome;
 use domain::{CancellationRequestId, CancellationStatus, PlanId};
 
-use crate::story::{EMQX_PHRASE, SEND, Story, WITHDRAW, at_once, send, told};
+use crate::looks::told;
+use crate::story::{EMQX_PHRASE, SEND, Story, WITHDRAW, at_once, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancel_1_only_what_is_in_force_can_be_cancelled() {

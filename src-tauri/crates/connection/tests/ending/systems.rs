@@ -3,7 +3,8 @@
 use app::link::Codes;
 use expect_test::expect;
 
-use crate::story::{HALDEN, Story, steps};
+use crate::looks::steps;
+use crate::story::{HALDEN, Story};
 
 const ORGANIZATIONS: &str = r#"{
     "organizations": [

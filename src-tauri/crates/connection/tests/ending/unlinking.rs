@@ -4,7 +4,8 @@ use app::FailureKind;
 use domain::PlanId;
 use expect_test::expect;
 
-use crate::story::{EMQX_PHRASE, Story, at_once, steps};
+use crate::looks::steps;
+use crate::story::{EMQX_PHRASE, Story, at_once};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_taken_away_and_another_target_linked() {

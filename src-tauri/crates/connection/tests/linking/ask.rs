@@ -31,6 +31,16 @@ impl Ask {
         self
     }
 
+    /// Ada, who may link it, asks for Halden Freight.
+    pub(crate) fn for_halden(self) -> Self {
+        self.to("organization:halden").member("ada@halden.example")
+    }
+
+    /// Kai, who may link it, asks for Nordic Maps.
+    pub(crate) fn for_nordic(self) -> Self {
+        self.to("organization:nordic").member("kai@nordic.example")
+    }
+
     pub(crate) fn member(mut self, email: &str) -> Self {
         self.0.member = Some(email.to_owned());
         self

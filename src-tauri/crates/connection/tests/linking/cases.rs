@@ -27,13 +27,7 @@ const VENDOR: &str = r#"{
 }"#;
 
 pub(crate) async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
-}
-
-fn to_halden(ask: Ask) -> Ask {
-    ask.to("organization:halden").member("ada@halden.example")
+    Story::with_directory(VENDOR).await
 }
 
 async fn product_code(story: &Story, listing: &str) -> String {
@@ -71,7 +65,7 @@ fn by(buyer: BuyerEntered) -> Ask {
 
 /// How AWS's refusal of a token is told.
 async fn refused_token(story: &Story, ask: Ask) -> String {
-    let failure = story.tries_to_plan(to_halden(ask)).await.unwrap_err();
+    let failure = story.tries_to_plan(ask.for_halden()).await.unwrap_err();
     assert!(failure.request.is_some(), "AWS's request id is told");
     format!(
         "{}: {}\n→ {}",
@@ -99,7 +93,7 @@ async fn an_expired_token_is_told_from_an_invalid_one() {
 
     // The buyer opens “Set up your account” again.
     let again = story.control.set_up(&bought.agreement_id).await.unwrap();
-    story.links_at_once(to_halden(by_token(&again))).await;
+    story.links_at_once(by_token(&again).for_halden()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,14 +104,14 @@ async fn a_superseded_token_is_refused_and_the_newer_one_links() {
     expect![[r#"
         refused: ResolveCustomer: the registration token has expired: The submitted registration token has expired
         → Ask the buyer to open the subscription in the AWS console and choose “Set up your account” again: the link is good for some hours at most."#]].assert_eq(&refused_token(&story, by_token(&bought)).await);
-    story.links_at_once(to_halden(by_token(&newer))).await;
+    story.links_at_once(by_token(&newer).for_halden()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_was_used_links_nothing_twice() {
     let story = vendor().await;
     let bought = story.subscribes("clickhouse-payg", HALDEN).await;
-    let plan = story.plans(to_halden(by_token(&bought))).await;
+    let plan = story.plans(by_token(&bought).for_halden()).await;
     let first = story.links(&plan).await;
     // The same plan again is the same link.
     let again = linked(story.executes(&plan).await.unwrap());
@@ -127,25 +121,14 @@ async fn a_token_that_was_used_links_nothing_twice() {
     assert_eq!(states, ["active", "awaiting-aws"]);
 
     // The same token in another plan is refused by the link that is there.
-    let elsewhere = by_token(&bought)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    let words = story.is_refused(elsewhere, "BASE-4").await;
+    let words = story
+        .is_refused(by_token(&bought).for_nordic(), "BASE-4")
+        .await;
     expect![[r#"
         BASE-4 refuse
           This license is already linked to Halden Freight (agreement agmt-1).
           → Nothing needs to be linked. A renewal keeps the link by itself; to move it, take the link away first.
-          links[0].account = 222233334444 (Bindery)
-          links[0].agreement = agmt-1 (Bindery)
-          links[0].listing = ClickHouse Cloud - Pay As You Go (Bindery)
-          links[0].owners = olga@halden.example (Bindery)
-          links[0].same_account = true (Bindery)
-          links[0].same_group = true (Bindery)
-          links[0].same_license = true (Bindery)
-          links[0].same_target = false (Bindery)
-          links[0].state = active (Bindery)
-          links[0].target_id = halden (Bindery)
-          links[0].target_name = Halden Freight (Bindery)
+          links[0].account = 222233334444; agreement = agmt-1; listing = ClickHouse Cloud - Pay As You Go; owners = olga@halden.example; same_account = true; same_group = true; same_license = true; same_target = false; state = active; target_id = halden; target_name = Halden Freight (Bindery)
     "#]].assert_eq(&words);
     assert_eq!(
         story.state(&bought.agreement_id),
@@ -172,7 +155,10 @@ async fn a_token_of_another_product_than_its_agreement_is_refused() {
     let bought = story.subscribes("clickhouse-payg", HALDEN).await;
     // AWS never mixes them up, as far as anybody knows; so an answer is kept that does.
     let mixed = told_by_aws(&story, "emqx", HALDEN, Some(&bought.agreement_id)).await;
-    let failure = story.tries_to_plan(to_halden(by(mixed))).await.unwrap_err();
+    let failure = story
+        .tries_to_plan(by(mixed).for_halden())
+        .await
+        .unwrap_err();
     let code = product_code(&story, "emqx").await;
     let told = story.named(&failure.message).replace(&code, "EMQX'S CODE");
     expect!["AWS says that the registration is for the product EMQX'S CODE, and its agreement agmt-1 is for another"].assert_eq(&told);
@@ -182,7 +168,7 @@ async fn a_token_of_another_product_than_its_agreement_is_refused() {
 async fn a_link_follows_its_chain_into_the_renewal() {
     let story = vendor().await;
     let bought = story.subscribes("clickhouse-committed", HALDEN).await;
-    story.links_at_once(to_halden(by_token(&bought))).await;
+    story.links_at_once(by_token(&bought).for_halden()).await;
     let next = story.control.renew(&bought.agreement_id).await.unwrap();
     story.names(&next.agreement_id);
     story.advance("2m").await;
@@ -200,23 +186,13 @@ async fn a_link_follows_its_chain_into_the_renewal() {
     // Nothing needs to be linked again.
     let renewed = story.control.set_up(&next.agreement_id).await.unwrap();
     let words = story
-        .is_refused(to_halden(by_token(&renewed)), "BASE-4")
+        .is_refused(by_token(&renewed).for_halden(), "BASE-4")
         .await;
     expect![[r#"
         BASE-4 refuse
           This license is already linked to Halden Freight (agreement agmt-1).
           → Nothing needs to be linked. A renewal keeps the link by itself; to move it, take the link away first.
-          links[0].account = 222233334444 (Bindery)
-          links[0].agreement = agmt-1 (Bindery)
-          links[0].listing = ClickHouse Cloud - Committed Contract (Bindery)
-          links[0].owners = olga@halden.example (Bindery)
-          links[0].same_account = true (Bindery)
-          links[0].same_group = true (Bindery)
-          links[0].same_license = true (Bindery)
-          links[0].same_target = true (Bindery)
-          links[0].state = active (Bindery)
-          links[0].target_id = halden (Bindery)
-          links[0].target_name = Halden Freight (Bindery)
+          links[0].account = 222233334444; agreement = agmt-1; listing = ClickHouse Cloud - Committed Contract; owners = olga@halden.example; same_account = true; same_group = true; same_license = true; same_target = true; state = active; target_id = halden; target_name = Halden Freight (Bindery)
     "#]].assert_eq(&words);
 }
 
@@ -226,7 +202,7 @@ async fn a_link_that_waits_comes_into_force_by_the_successors_license() {
     let bought = story
         .subscribes_just_now("clickhouse-committed", HALDEN)
         .await;
-    story.links_at_once(to_halden(by_token(&bought))).await;
+    story.links_at_once(by_token(&bought).for_halden()).await;
     assert_eq!(story.state(&bought.agreement_id), "awaiting-aws");
     let next = story.control.renew(&bought.agreement_id).await.unwrap();
     story.names(&next.agreement_id);
@@ -241,10 +217,10 @@ async fn a_link_that_waits_comes_into_force_by_the_successors_license() {
 async fn whoever_cancelled_subscribes_again_and_is_linked_to_the_same_organization() {
     let story = vendor().await;
     let first = story.subscribes("clickhouse-payg", HALDEN).await;
-    story.links_at_once(to_halden(by_token(&first))).await;
+    story.links_at_once(by_token(&first).for_halden()).await;
     story.control.cancel(&first.agreement_id).await.unwrap();
     let second = story.subscribes("clickhouse-payg", HALDEN).await;
-    let record = story.links_at_once(to_halden(by_token(&second))).await;
+    let record = story.links_at_once(by_token(&second).for_halden()).await;
     assert_eq!(record.link.target.id, "halden");
     assert_eq!(story.state(&second.agreement_id), "active");
     assert_eq!(
@@ -254,14 +230,11 @@ async fn whoever_cancelled_subscribes_again_and_is_linked_to_the_same_organizati
 
     // Whoever comes third meets the new link.
     let third = story.subscribes("clickhouse-payg", NORDIC).await;
-    story.is_refused(to_halden(by_token(&third)), "CP-2").await;
+    story
+        .is_refused(by_token(&third).for_halden(), "CP-2")
+        .await;
     // And the agreement that is over is linked no more.
-    let words = story.is_refused(
-        by_agreement(&first.agreement_id)
-            .to("organization:nordic")
-            .member("kai@nordic.example"),
-        "BASE-1",
-    );
+    let words = story.is_refused(by_agreement(&first.agreement_id).for_nordic(), "BASE-1");
     expect![[r#"
         BASE-1 refuse
           Agreement agmt-1 is not in force: AWS reports CANCELLED.
@@ -277,11 +250,8 @@ async fn several_agreements_of_an_account_are_linked_one_by_one() {
     let story = vendor().await;
     let first = story.subscribes("emqx", HALDEN).await;
     let second = story.subscribes("emqx", HALDEN).await;
-    story.links_at_once(to_halden(by_token(&first))).await;
-    let nordic = by_token(&second)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    story.links_at_once(nordic).await;
+    story.links_at_once(by_token(&first).for_halden()).await;
+    story.links_at_once(by_token(&second).for_nordic()).await;
     let found = story.connection.identify_buyer(HALDEN).await.unwrap();
     assert_eq!((found.candidates.len(), story.held().len()), (2, 2));
 }
@@ -367,7 +337,7 @@ async fn by_agreement_a_billing_account_is_verified_by_its_code() {
 async fn an_account_that_somebody_typed_proves_nothing() {
     let story = vendor().await;
     story.subscribes("clickhouse-payg", HALDEN).await;
-    let mut ask = to_halden(by_agreement("agmt-x"));
+    let mut ask = by_agreement("agmt-x").for_halden();
     ask.0.buyer = BuyerEntered::Anything(HALDEN.to_owned());
     let failure = story.tries_to_plan(ask).await.unwrap_err();
     expect!["an AWS account id that somebody typed does not show who the buyer is"]
@@ -378,7 +348,7 @@ async fn an_account_that_somebody_typed_proves_nothing() {
 async fn a_license_names_its_agreement() {
     let story = vendor().await;
     let bought = story.subscribes("clickhouse-payg", HALDEN).await;
-    let mut ask = to_halden(by_agreement(""));
+    let mut ask = by_agreement("").for_halden();
     ask.0.buyer = BuyerEntered::License(bought.license_arn.unwrap());
     let record = story.links_at_once(ask).await;
     assert_eq!(record.link.agreement.as_str(), bought.agreement_id);

@@ -5,36 +5,13 @@ use expect_test::expect;
 use sandbox::{Registration, Subscribe};
 
 use crate::ask::by_token;
+use crate::clickhouse::{OneEach, not_verified_yet, only_an_admin_links, registers, vendor};
 use crate::story::{HALDEN, NORDIC, Story, entering, linked};
-
-const VENDOR: &str = r#"{
-    "organizations": [
-        {"id": "halden", "name": "Halden Freight", "plan": "scale", "paymentMethod": "none", "openInvoices": 0},
-        {"id": "nordic", "name": "Nordic Maps", "plan": "scale", "paymentMethod": "none", "openInvoices": 2}
-    ],
-    "members": [
-        {"organization": "halden", "email": "ada@halden.example", "role": "admin", "verified": true},
-        {"organization": "halden", "email": "dev@halden.example", "role": "developer", "verified": true},
-        {"organization": "nordic", "email": "kai@nordic.example", "role": "admin", "verified": true}
-    ]
-}"#;
-
-async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
-}
 
 /// A contract by private offer, granted.
 async fn contract(story: &Story, account: &str, value: &str) -> Registration {
     let bought = story
-        .buys(&Subscribe {
-            listing: "clickhouse-committed".to_owned(),
-            account: account.to_owned(),
-            private_offer: true,
-            value: Some(value.to_owned()),
-            ..Subscribe::default()
-        })
+        .accepts_offer("clickhouse-committed", account, value)
         .await;
     story.advance("2m").await;
     story.sync().await;
@@ -51,10 +28,9 @@ async fn cc_1_only_by_private_offer() {
             ..Subscribe::default()
         })
         .await;
-    let ask = by_token(&public)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    let words = story.is_refused(ask, "CC-1").await;
+    let words = story
+        .is_refused(by_token(&public).for_halden(), "CC-1")
+        .await;
     expect![[r#"
         CC-1 refuse
           Agreement agmt-1 was made on the public offer offer-9u5qu0yxyneoe; a committed contract comes by private offer only.
@@ -65,10 +41,7 @@ async fn cc_1_only_by_private_offer() {
     "#]].assert_eq(&words);
 
     let private = contract(&story, HALDEN, "120000").await;
-    let ask = by_token(&private)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&private).for_halden()).await;
     assert_eq!(story.state(&private.agreement_id), "active");
 }
 
@@ -76,20 +49,7 @@ async fn cc_1_only_by_private_offer() {
 async fn cc_2_an_admin_of_the_organization_links_it() {
     let story = vendor().await;
     let bought = contract(&story, HALDEN, "120000").await;
-    let ask = by_token(&bought).to("organization:halden");
-    let words = story
-        .is_refused(ask.clone().member("dev@halden.example"), "CC-2")
-        .await;
-    expect![[r#"
-        CC-2 refuse
-          dev@halden.example is not an admin of Halden Freight (role: developer).
-          → An admin of Halden Freight makes the person an admin, or links it himself.
-          member.role = developer (import vendor.json)
-          member.email = dev@halden.example (import vendor.json)
-          organization.name = Halden Freight (import vendor.json)
-    "#]]
-    .assert_eq(&words);
-    story.links_at_once(ask.member("ada@halden.example")).await;
+    only_an_admin_links("CC-2", &story, &bought).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,68 +57,18 @@ async fn cc_3_one_account_one_contract_one_organization_apart_from_pay_as_you_go
     let story = vendor().await;
     // Pay as you go is counted apart: it is not in the contract's way.
     let payg = story.subscribes("clickhouse-payg", HALDEN).await;
-    let ask = by_token(&payg)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&payg).for_halden()).await;
     let first = contract(&story, HALDEN, "120000").await;
-    let ask = by_token(&first)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&first).for_halden()).await;
 
-    let second = contract(&story, HALDEN, "50000").await;
-    let elsewhere = by_token(&second)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    let words = story.is_refused(elsewhere, "CC-3").await;
-    expect![[r#"
-        CC-3 refuse
-          AWS account 222233334444 is already linked to Halden Freight (agreement agmt-2).
-          → Use Halden Freight, or end that link first. Another organization needs another AWS account.
-          links[1].account = 222233334444 (Bindery)
-          links[1].agreement = agmt-2 (Bindery)
-          links[1].listing = ClickHouse Cloud - Committed Contract (Bindery)
-          links[1].owners =  (Bindery)
-          links[1].same_account = true (Bindery)
-          links[1].same_group = true (Bindery)
-          links[1].same_license = false (Bindery)
-          links[1].same_target = false (Bindery)
-          links[1].state = active (Bindery)
-          links[1].target_id = halden (Bindery)
-          links[1].target_name = Halden Freight (Bindery)
-          account.id = 222233334444 (AWS ResolveCustomer)
-          organization.id = nordic (import vendor.json)
-    "#]].assert_eq(&words);
-
-    let other = contract(&story, NORDIC, "50000").await;
-    let same = by_token(&other)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    let words = story.is_refused(same, "CC-3").await;
-    expect![[r#"
-        CC-3 refuse
-          AWS account 222233334444 is already linked to Halden Freight (agreement agmt-2).
-          → Use Halden Freight, or end that link first. Another organization needs another AWS account.
-          links[1].account = 222233334444 (Bindery)
-          links[1].agreement = agmt-2 (Bindery)
-          links[1].listing = ClickHouse Cloud - Committed Contract (Bindery)
-          links[1].owners =  (Bindery)
-          links[1].same_account = false (Bindery)
-          links[1].same_group = true (Bindery)
-          links[1].same_license = false (Bindery)
-          links[1].same_target = true (Bindery)
-          links[1].state = active (Bindery)
-          links[1].target_id = halden (Bindery)
-          links[1].target_name = Halden Freight (Bindery)
-          account.id = 444455556666 (AWS ResolveCustomer)
-          organization.id = halden (import vendor.json)
-    "#]].assert_eq(&words);
-
-    let own = by_token(&other)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    story.links_at_once(own).await;
+    let rule = OneEach {
+        rule: "CC-3",
+        link: "links[1]",
+        agreement: "agmt-2",
+        listing: "ClickHouse Cloud - Committed Contract",
+    };
+    let again = async |account: &str| contract(&story, account, "50000").await;
+    rule.is_kept(&story, again).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,10 +93,7 @@ async fn cc_4_the_permissions_the_buyer_lacks_are_named() {
     let bought = contract(&story, NORDIC, "50000").await;
     let found = story.connection.identify_buyer(NORDIC).await.unwrap();
     assert_eq!((found.candidates.len(), found.advice.len()), (1, 0));
-    let ask = by_token(&bought)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&bought).for_nordic()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,18 +106,9 @@ async fn cc_5_a_contract_that_is_not_set_up_is_in_the_queue_with_value_and_end()
         ))
     };
     assert_eq!(waits(), 1);
-    let found = story
-        .connection
-        .identify_buyer(&bought.registration_token)
-        .await
-        .unwrap();
-    let advice: Vec<&str> = found.advice.iter().map(|it| it.text.en.as_str()).collect();
-    expect!["The contract over USD 120000.00, until 2027-11-20 09:00 UTC, is accepted but not set up, so no organization can draw on it. The buyer clicks “Set up your account”, or you link it here."].assert_eq(&advice.join("\n"));
+    expect!["The contract over USD 120000.00, until 2027-11-20 09:00 UTC, is accepted but not set up, so no organization can draw on it. The buyer clicks “Set up your account”, or you link it here."].assert_eq(&story.advice(&bought.registration_token).await);
 
-    let ask = by_token(&bought)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&bought).for_halden()).await;
     assert_eq!(waits(), 0);
 }
 
@@ -218,41 +116,20 @@ async fn cc_5_a_contract_that_is_not_set_up_is_in_the_queue_with_value_and_end()
 async fn cc_6_a_new_user_registers() {
     let story = vendor().await;
     let bought = contract(&story, HALDEN, "120000").await;
-    let ask = by_token(&bought)
-        .to("new-organization:Halden Analytics")
-        .member("new@halden.example")
+    let ask = registers(&bought)
         .answer("member.name", "Nia Berg")
         .answer("member.country", "NO");
-    let failure = story.tries_to_plan(ask.clone()).await.unwrap_err();
-    let fields: Vec<&str> = failure
-        .fields
-        .iter()
-        .map(|it| it.message.as_str())
-        .collect();
-    assert_eq!(
-        fields,
-        [
-            "Company is missing",
-            "What ClickHouse will be used for is missing"
-        ]
-    );
+    expect![[r#"
+        member.company: Company is missing
+        member.use: What ClickHouse will be used for is missing"#]]
+    .assert_eq(&story.lacks(&ask).await);
 
     let ask = ask
         .answer("member.company", "Halden Freight AS")
         .answer("member.use", "Logistics dashboards");
     let plan = story.plans(ask).await;
     assert_eq!(plan.outcome, Outcome::Ready);
-    expect![[r#"
-        CC-6 unknown
-          Not known yet: member.email_verified.
-          → Look it up again, or bring the data up to date, then plan again.
-          member.email_verified = not known (nobody)
-          member.company = Halden Freight AS (the person at the console)
-          member.country = NO (the person at the console)
-          member.use = Logistics dashboards (the person at the console)
-          member.email = new@halden.example (the person at the console)
-    "#]]
-    .assert_eq(&story.verdicts(&plan));
+    assert_eq!(story.verdicts(&plan), not_verified_yet("CC-6"));
     story.executes(&plan).await.unwrap();
     story
         .executes_with(&plan, &entering("12345"))
@@ -268,10 +145,7 @@ async fn cc_6_a_new_user_registers() {
 async fn cc_7_the_organization_draws_on_the_contract() {
     let story = vendor().await;
     let bought = contract(&story, HALDEN, "120000").await;
-    let ask = by_token(&bought)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&bought).for_halden()).await;
     expect!["aws-marketplace (agmt-1 · AWS 222233334444 · USD 120000.00 · 2027-11-20 09:00 UTC) on scale"].assert_eq(&story.pays("halden"));
     expect!["Halden Freight is connected to your committed contract (agreement agmt-1, USD 120000.00, until 2027-11-20 09:00 UTC). From now on all usage is billed through AWS account 222233334444. You can see this on the organization's billing page."].assert_eq(&story.said(&bought.agreement_id));
 }

@@ -1,20 +1,16 @@
 //! Guance: the limits of codes sent by e-mail.
 
 use app::FailureKind;
-use app::link::Codes;
 use expect_test::expect;
 
-use crate::ask::by_token;
-use crate::guance::{HALDEN_MAIL, LISTING, vendor};
-use crate::story::{HALDEN, entering, linked};
+use crate::guance::{HALDEN_MAIL, LISTING, ops, vendor};
+use crate::story::{HALDEN, another_code, entering, linked};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&bought)
-        .to("billing-account:halden")
-        .workspace("wksp-1");
+    let ask = ops(&bought);
     let plan = story.plans(ask.clone()).await;
     story.executes(&plan).await.unwrap();
     let code = story.code(HALDEN_MAIL).await;
@@ -42,11 +38,7 @@ async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
         .await
         .unwrap_err();
     // Nor does another mail give new attempts.
-    let again = Codes {
-        again: true,
-        ..Codes::default()
-    };
-    story.executes_with(&plan, &again).await.unwrap();
+    story.executes_with(&plan, &another_code()).await.unwrap();
     let newer = story.code(HALDEN_MAIL).await;
     story
         .executes_with(&plan, &entering(&newer))
@@ -62,10 +54,7 @@ async fn gu_3_after_five_wrong_codes_even_the_right_one_is_refused() {
 async fn gu_3_a_code_runs_out_and_so_do_the_mails() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&bought)
-        .to("billing-account:halden")
-        .workspace("wksp-1");
-    let plan = story.plans(ask).await;
+    let plan = story.plans(ops(&bought)).await;
     story.executes(&plan).await.unwrap();
     let old = story.code(HALDEN_MAIL).await;
     story.advance("11m").await;
@@ -84,18 +73,13 @@ async fn gu_3_a_code_runs_out_and_so_do_the_mails() {
 
     // Three more mails, and no fourth.
     for number in 2..=4 {
-        let again = Codes {
-            again: true,
-            ..Codes::default()
-        };
-        story.executes_with(&plan, &again).await.unwrap();
+        story.executes_with(&plan, &another_code()).await.unwrap();
         assert_eq!(story.mails_to(HALDEN_MAIL).await, number);
     }
-    let again = Codes {
-        again: true,
-        ..Codes::default()
-    };
-    let failure = story.executes_with(&plan, &again).await.unwrap_err();
+    let failure = story
+        .executes_with(&plan, &another_code())
+        .await
+        .unwrap_err();
     assert_eq!(failure.message, "no more codes can be sent for this plan");
     assert_eq!(story.mails_to(HALDEN_MAIL).await, 4);
 

@@ -1,13 +1,14 @@
 //! What there is to be seen after something was planned or carried out, in words.
 
 use app::link::{LinkPlan, words_of};
-use app::plan::Verdict;
+use app::plan::{Evidence, Verdict};
 use app::query;
 use domain::{DirectoryId, Text};
 use store::table::audit::AuditRow;
 use store::table::directory::SortBy;
 use store::table::link::LinkRecord;
 
+use crate::ask::Ask;
 use crate::story::Story;
 
 impl Story {
@@ -35,6 +36,21 @@ impl Story {
         .unwrap();
         let said = words.confirmation.or(words.waiting);
         self.named(&said.map(|words| words.en).unwrap_or_default())
+    }
+
+    /// What is advised about a buyer, by whatever tells who it is, in English.
+    pub(crate) async fn advice(&self, entered: &str) -> String {
+        let found = self.connection.identify_buyer(entered).await.unwrap();
+        let advice: Vec<String> = found.advice.into_iter().map(|it| it.text.en).collect();
+        advice.join("\n")
+    }
+
+    /// What has to be filled in yet before it can be planned.
+    pub(crate) async fn lacks(&self, ask: &Ask) -> String {
+        let failure = self.tries_to_plan(ask.clone()).await.unwrap_err();
+        let fields = failure.fields.iter();
+        let told = fields.map(|it| format!("{}: {}", it.field, it.message));
+        told.collect::<Vec<_>>().join("\n")
     }
 
     /// What an organization pays with, and its plan, as the directory has it.
@@ -164,11 +180,7 @@ impl Story {
         ];
         let remedy = it.remedy.iter().map(|words| format!("  → {}", words.en));
         lines.extend(remedy);
-        for evidence in &it.evidence {
-            let value = evidence.value.as_deref().unwrap_or("not known");
-            let source = evidence.source.as_deref().unwrap_or("nobody");
-            lines.push(format!("  {} = {value} ({source})", evidence.fact));
-        }
+        lines.extend(evidence(&it.evidence));
         self.named(&(lines.join("\n") + "\n"))
     }
 
@@ -199,4 +211,24 @@ impl Story {
         });
         self.named(&steps.collect::<String>())
     }
+}
+
+/// A fact a line; but what is known of one item of a list stands on one line.
+fn evidence(all: &[Evidence]) -> impl Iterator<Item = String> {
+    let item = |it: &Evidence| Some(it.fact.rsplit_once("].")?.0.to_owned());
+    let lines = all.chunk_by(move |one, next| {
+        item(one).is_some() && item(one) == item(next) && one.source == next.source
+    });
+    lines.map(|line| {
+        let facts = line.iter().enumerate().map(|(at, it)| {
+            let fact = match it.fact.rsplit_once("].") {
+                Some((_, field)) if at > 0 => field,
+                _ => &it.fact,
+            };
+            format!("{fact} = {}", it.value.as_deref().unwrap_or("not known"))
+        });
+        let facts = facts.collect::<Vec<_>>().join("; ");
+        let source = line[0].source.as_deref().unwrap_or("nobody");
+        format!("  {facts} ({source})")
+    })
 }

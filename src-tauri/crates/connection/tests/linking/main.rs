@@ -7,12 +7,14 @@
 
 mod ask;
 mod cases;
+mod clickhouse;
 mod clickhouse_committed;
 mod clickhouse_payg;
 mod emqx;
 mod granting;
 mod guance;
 mod guance_codes;
+mod guance_workspaces;
 mod looks;
 mod names;
 mod offline;

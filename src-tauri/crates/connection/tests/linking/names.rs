@@ -13,6 +13,7 @@ const SOURCES: &[&str] = &[
     include_str!("emqx.rs"),
     include_str!("guance.rs"),
     include_str!("guance_codes.rs"),
+    include_str!("guance_workspaces.rs"),
     include_str!("pinecone.rs"),
 ];
 

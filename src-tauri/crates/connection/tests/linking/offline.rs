@@ -1,16 +1,17 @@
 //! The network is gone while planning, or while carrying out.
 
 use app::FailureKind;
-use app::link::Executed;
+use app::link::{Executed, LinkPlan};
 use domain::PlanId;
 use expect_test::expect;
-use sandbox::Fault;
+use sandbox::{Fault, Registration};
 use store::table::plan::PlanState;
 
 use crate::ask::{by_agreement, by_token};
+use crate::guance::HALDEN_MAIL;
 use crate::story::{HALDEN, NORDIC, Story, entering, linked};
 
-const VENDOR: &str = r#"{
+pub(crate) const VENDOR: &str = r#"{
     "organizations": [
         {"id": "halden", "name": "Halden Freight", "paymentMethod": "none", "creditBalance": "0", "creditCurrency": "USD"}
     ],
@@ -21,14 +22,40 @@ const VENDOR: &str = r#"{
 }"#;
 
 async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
+    Story::with_directory(VENDOR).await
 }
 
-fn state(story: &Story, plan: &app::link::LinkPlan) -> PlanState {
+/// A buyer subscribes, and a link to the vendor's target is planned.
+async fn planned(listing: &str, target: &str) -> (Story, Registration, LinkPlan) {
+    let story = vendor().await;
+    let bought = story.subscribes(listing, HALDEN).await;
+    let plan = story.plans(by_token(&bought).to(target)).await;
+    (story, bought, plan)
+}
+
+/// The same, carried out once the network is gone.
+async fn queued(listing: &str, target: &str) -> (Story, Registration, LinkPlan) {
+    let (story, bought, plan) = planned(listing, target).await;
+    story.control.set_network(false).await.unwrap();
+    waits(&story.executes(&plan).await.unwrap());
+    (story, bought, plan)
+}
+
+#[track_caller]
+fn waits(executed: &Executed) {
+    assert!(matches!(executed, Executed::Queued), "{executed:?}");
+}
+
+async fn network_is_back(story: &Story) {
+    story.control.set_network(true).await.unwrap();
+    story.sync().await;
+}
+
+/// How a plan stands, and how many links are held.
+fn stands(story: &Story, plan: &LinkPlan) -> (PlanState, usize) {
     let id = PlanId::parse(&plan.id).unwrap();
-    story.connection.plan(&id).unwrap().state
+    let state = story.connection.plan(&id).unwrap().state;
+    (state, story.held().len())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,10 +64,9 @@ async fn without_a_network_it_is_planned_on_what_is_known_and_marked() {
     let bought = story.subscribes("emqx", HALDEN).await;
     let never_seen = story.control.set_up(&bought.agreement_id).await.unwrap();
     story.control.set_network(false).await.unwrap();
-    let ask = by_agreement(&bought.agreement_id)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    let plan = story.plans(ask).await;
+    let plan = story
+        .plans(by_agreement(&bought.agreement_id).for_halden())
+        .await;
     assert!(plan.offline.is_some());
     // A token that AWS never resolved says nothing.
     let failure = story
@@ -75,29 +101,12 @@ async fn a_token_that_was_resolved_before_is_known_without_a_network() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_carried_out_without_a_network_waits_for_it() {
-    let story = vendor().await;
-    let bought = story.subscribes("emqx", HALDEN).await;
-    let plan = story
-        .plans(by_token(&bought).to("organization:halden"))
-        .await;
-    story.control.set_network(false).await.unwrap();
-    for _ in 0..2 {
-        assert!(matches!(
-            story.executes(&plan).await.unwrap(),
-            Executed::Queued
-        ));
-    }
-    assert_eq!(
-        (state(&story, &plan), story.held().len()),
-        (PlanState::Waiting, 0)
-    );
+    let (story, bought, plan) = queued("emqx", "organization:halden").await;
+    waits(&story.executes(&plan).await.unwrap());
+    assert_eq!(stands(&story, &plan), (PlanState::Waiting, 0));
 
-    story.control.set_network(true).await.unwrap();
-    story.sync().await;
-    assert_eq!(
-        (state(&story, &plan), story.held().len()),
-        (PlanState::Done, 1)
-    );
+    network_is_back(&story).await;
+    assert_eq!(stands(&story, &plan), (PlanState::Done, 1));
     expect![[r#"
         queue noted done
         link opened
@@ -107,23 +116,13 @@ async fn what_is_carried_out_without_a_network_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_can_be_withdrawn() {
-    let story = vendor().await;
-    let bought = story.subscribes("emqx", HALDEN).await;
-    let plan = story
-        .plans(by_token(&bought).to("organization:halden"))
-        .await;
-    story.control.set_network(false).await.unwrap();
-    story.executes(&plan).await.unwrap();
+    let (story, _, plan) = queued("emqx", "organization:halden").await;
     let id = PlanId::parse(&plan.id).unwrap();
     for _ in 0..2 {
         story.connection.withdraw_plan(&id).await.unwrap();
     }
-    story.control.set_network(true).await.unwrap();
-    story.sync().await;
-    assert_eq!(
-        (state(&story, &plan), story.held().len()),
-        (PlanState::Withdrawn, 0)
-    );
+    network_is_back(&story).await;
+    assert_eq!(stands(&story, &plan), (PlanState::Withdrawn, 0));
     let failure = story.executes(&plan).await.unwrap_err();
     assert_eq!(
         failure.message,
@@ -133,62 +132,39 @@ async fn what_waits_can_be_withdrawn() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_looked_at_again_before_it_is_done() {
-    let story = vendor().await;
-    let bought = story.subscribes("emqx", HALDEN).await;
-    let plan = story
-        .plans(by_token(&bought).to("organization:halden"))
-        .await;
-    story.control.set_network(false).await.unwrap();
-    story.executes(&plan).await.unwrap();
+    let (story, bought, plan) = queued("emqx", "organization:halden").await;
     story.control.cancel(&bought.agreement_id).await.unwrap();
-    story.control.set_network(true).await.unwrap();
-    story.sync().await;
-    assert_eq!(
-        (state(&story, &plan), story.held().len()),
-        (PlanState::Returned, 0)
-    );
+    network_is_back(&story).await;
+    assert_eq!(stands(&story, &plan), (PlanState::Returned, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_entered_without_a_network_counts_when_it_is_back() {
-    let story = vendor().await;
-    let bought = story.subscribes("guance", HALDEN).await;
-    let plan = story
-        .plans(by_token(&bought).to("billing-account:halden"))
-        .await;
+    let (story, _, plan) = planned("guance", "billing-account:halden").await;
     story.executes(&plan).await.unwrap();
-    let code = story.code("billing@halden.example").await;
+    let code = story.code(HALDEN_MAIL).await;
     story.control.set_network(false).await.unwrap();
-    let queued = story.executes_with(&plan, &entering(&code)).await.unwrap();
-    assert!(matches!(queued, Executed::Queued));
-    story.control.set_network(true).await.unwrap();
-    story.sync().await;
-    assert_eq!(state(&story, &plan), PlanState::Done);
-    assert_eq!(story.mails_to("billing@halden.example").await, 1);
+    waits(&story.executes_with(&plan, &entering(&code)).await.unwrap());
+    network_is_back(&story).await;
+    assert_eq!(stands(&story, &plan).0, PlanState::Done);
+    assert_eq!(story.mails_to(HALDEN_MAIL).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queued_plan_has_its_code_sent_once_and_is_a_persons_turn_again() {
-    let story = vendor().await;
-    let bought = story.subscribes("guance", HALDEN).await;
-    let plan = story
-        .plans(by_token(&bought).to("billing-account:halden"))
-        .await;
-    story.control.set_network(false).await.unwrap();
-    story.executes(&plan).await.unwrap();
-    story.control.set_network(true).await.unwrap();
-    story.sync().await;
-    assert_eq!(state(&story, &plan), PlanState::Open);
+    let (story, _, plan) = queued("guance", "billing-account:halden").await;
+    network_is_back(&story).await;
+    assert_eq!(stands(&story, &plan).0, PlanState::Open);
     story.advance("11m").await;
     story.sync().await;
     assert_eq!(
-        story.mails_to("billing@halden.example").await,
+        story.mails_to(HALDEN_MAIL).await,
         1,
         "nobody asked for another"
     );
 
     story.executes(&plan).await.unwrap();
-    let code = story.code("billing@halden.example").await;
+    let code = story.code(HALDEN_MAIL).await;
     linked(story.executes_with(&plan, &entering(&code)).await.unwrap());
 }
 
@@ -215,8 +191,7 @@ async fn denied_resolving_is_told_with_the_request_and_the_agreement_is_the_way_
     assert!(failure.request.is_some());
     assert!(!failure.message.contains(&bought.registration_token));
 
-    let ask = by_agreement(&bought.agreement_id)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story
+        .links_at_once(by_agreement(&bought.agreement_id).for_halden())
+        .await;
 }

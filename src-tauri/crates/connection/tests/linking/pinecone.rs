@@ -1,7 +1,6 @@
 //! Pinecone, pay as you go.
 
 use expect_test::expect;
-use sandbox::Subscribe;
 
 use crate::ask::by_token;
 use crate::story::{HALDEN, NORDIC, Story};
@@ -24,9 +23,7 @@ const VENDOR: &str = r#"{
 }"#;
 
 async fn vendor() -> Story {
-    let story = Story::new().await;
-    story.directory(VENDOR);
-    story
+    Story::with_directory(VENDOR).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,31 +93,16 @@ async fn pc_3_the_same_authentication_method() {
 async fn pc_4_no_second_organization_and_the_owners_are_asked_for_an_invitation() {
     let story = vendor().await;
     let first = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&first)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&first).for_halden()).await;
 
     let second = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&second)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
+    let ask = by_token(&second).for_nordic();
     let words = story.is_refused(ask.clone(), "PC-4").await;
     expect![[r#"
         PC-4 refuse
           AWS account 222233334444 is subscribed already and linked to Halden Freight (owners: ada@halden.example, otto@halden.example). Setting up creates no second linked organization.
           → Send the request for an invitation below; an owner of Halden Freight invites the person.
-          links[0].account = 222233334444 (Bindery)
-          links[0].agreement = agmt-1 (Bindery)
-          links[0].listing = Pinecone - Pay as you go (Bindery)
-          links[0].owners = ada@halden.example, otto@halden.example (Bindery)
-          links[0].same_account = true (Bindery)
-          links[0].same_group = true (Bindery)
-          links[0].same_license = false (Bindery)
-          links[0].same_target = false (Bindery)
-          links[0].state = active (Bindery)
-          links[0].target_id = halden (Bindery)
-          links[0].target_name = Halden Freight (Bindery)
+          links[0].account = 222233334444; agreement = agmt-1; listing = Pinecone - Pay as you go; owners = ada@halden.example, otto@halden.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           account.id = 222233334444 (AWS ResolveCustomer)
     "#]].assert_eq(&words);
     let plan = story.plans(ask).await;
@@ -136,10 +118,7 @@ async fn pc_4_no_second_organization_and_the_owners_are_asked_for_an_invitation(
     assert_eq!(story.organization_called("Halden Search"), [""; 0]);
 
     let other = story.subscribes(LISTING, NORDIC).await;
-    let ask = by_token(&other)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&other).for_nordic()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,10 +158,7 @@ async fn pc_5_a_new_organization_connected_to_aws() {
 async fn pc_6_a_confirmation_in_the_buyers_language() {
     let story = vendor().await;
     let bought = story.subscribes(LISTING, HALDEN).await;
-    let ask = by_token(&bought)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&bought).for_halden()).await;
     let (_, words) = story.connection.link_of(&bought.agreement_id).unwrap();
     let words = words.confirmation.unwrap();
     let said = story.named(&[words.en, words.ko, words.zh].join("\n"));
@@ -195,37 +171,13 @@ async fn pc_6_a_confirmation_in_the_buyers_language() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pc_7_for_a_commitment_the_buyer_is_sent_to_sales() {
     let story = vendor().await;
-    let committed = story
-        .buys(&Subscribe {
-            listing: LISTING.to_owned(),
-            account: HALDEN.to_owned(),
-            private_offer: true,
-            value: Some("50000".to_owned()),
-            ..Subscribe::default()
-        })
-        .await;
-    let advice = |found: app::link::Identified| -> Vec<String> {
-        found.advice.into_iter().map(|it| it.text.en).collect()
-    };
-    let found = story
-        .connection
-        .identify_buyer(&committed.registration_token)
-        .await
-        .unwrap();
+    let committed = story.accepts_offer(LISTING, HALDEN, "50000").await;
     expect![[r#"
         This listing is pay as you go. For an annual commitment the buyer contacts Pinecone's sales team.
-        Subscribed, but no organization is connected yet."#]].assert_eq(&advice(found).join("\n"));
+        Subscribed, but no organization is connected yet."#]].assert_eq(&story.advice(&committed.registration_token).await);
 
     let usage = story.subscribes(LISTING, NORDIC).await;
-    let found = story
-        .connection
-        .identify_buyer(&usage.registration_token)
-        .await
-        .unwrap();
     expect!["Subscribed, but no organization is connected yet."]
-        .assert_eq(&advice(found).join("\n"));
-    let ask = by_token(&usage)
-        .to("organization:nordic")
-        .member("kai@nordic.example");
-    story.links_at_once(ask).await;
+        .assert_eq(&story.advice(&usage.registration_token).await);
+    story.links_at_once(by_token(&usage).for_nordic()).await;
 }

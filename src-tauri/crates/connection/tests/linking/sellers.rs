@@ -14,17 +14,8 @@ use vault::Vault;
 use zeroize::Zeroizing;
 
 use crate::ask::{Ask, by_agreement, by_token};
-use crate::story::{HALDEN, directory_of, entering, execute, linked};
-
-const VENDOR: &str = r#"{
-    "organizations": [
-        {"id": "halden", "name": "Halden Freight", "paymentMethod": "none", "creditBalance": "0", "creditCurrency": "USD"}
-    ],
-    "members": [
-        {"organization": "halden", "email": "ada@halden.example", "role": "owner", "verified": true}
-    ],
-    "billingAccounts": [{"userName": "halden", "email": "billing@halden.example"}]
-}"#;
+use crate::offline::VENDOR;
+use crate::story::{HALDEN, another_code, directory_of, entering, execute, linked};
 
 /// A seller account, with the sandbox in AWS's place.
 struct Seller {
@@ -133,9 +124,7 @@ async fn a_connection_for_looking_plans_and_carries_nothing_out() {
         .unwrap();
 
     let connection = seller.connections.open(&seller.id).unwrap();
-    let ask = by_agreement(&bought.agreement_id)
-        .to("organization:halden")
-        .member("ada@halden.example");
+    let ask = by_agreement(&bought.agreement_id).for_halden();
     let plan = plans(&connection, ask).await;
     assert_eq!(plan.outcome, Outcome::Ready);
     let before = connection.store().read(|read| read.audit_count()).unwrap();
@@ -200,11 +189,9 @@ async fn a_mail_that_was_not_sent_does_not_count() {
 
     // When another one cannot be sent, the first is still good.
     seller.mail_to(port);
-    let again = Codes {
-        again: true,
-        ..Codes::default()
-    };
-    execute(&connection, &plan, &again).await.unwrap_err();
+    execute(&connection, &plan, &another_code())
+        .await
+        .unwrap_err();
     assert_eq!(sends(&connection, &plan), [1]);
     let right = entering(&code_in(&mail));
     linked(execute(&connection, &plan, &right).await.unwrap());
@@ -220,9 +207,7 @@ async fn a_connection_that_opens_without_a_network_plans_and_queues() {
     seller.control.set_network(false).await.unwrap();
 
     let connection = seller.connections.open(&seller.id).unwrap();
-    let ask = by_agreement(&bought.agreement_id)
-        .to("organization:halden")
-        .member("ada@halden.example");
+    let ask = by_agreement(&bought.agreement_id).for_halden();
     let plan = plans(&connection, ask).await;
     assert!(plan.offline.is_some());
     let queued = execute(&connection, &plan, &Codes::default())

@@ -20,13 +20,9 @@ const VENDOR: &str = r#"{
 }"#;
 
 async fn planned() -> (Story, Registration, LinkPlan) {
-    let story = Story::new().await;
-    story.directory(VENDOR);
+    let story = Story::with_directory(VENDOR).await;
     let bought = story.subscribes("clickhouse-payg", HALDEN).await;
-    let ask = by_token(&bought)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    let plan = story.plans(ask).await;
+    let plan = story.plans(by_token(&bought).for_halden()).await;
     (story, bought, plan)
 }
 
@@ -75,10 +71,7 @@ async fn a_role_that_was_taken_makes_it_stale() {
 async fn another_link_in_between_makes_it_stale() {
     let (story, _, plan) = planned().await;
     let other = story.subscribes("clickhouse-payg", NORDIC).await;
-    let ask = by_token(&other)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    story.links_at_once(ask).await;
+    story.links_at_once(by_token(&other).for_halden()).await;
     let told = goes_stale(&story, &plan).await;
     assert!(told.contains("CP-2 was pass and is refuse"), "{told}");
 }

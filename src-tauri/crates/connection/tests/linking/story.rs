@@ -35,6 +35,13 @@ impl Story {
         Self::with_policies(&[]).await
     }
 
+    /// With the vendor's own side, as a JSON document.
+    pub(crate) async fn with_directory(json: &str) -> Self {
+        let story = Self::new().await;
+        story.directory(json);
+        story
+    }
+
     /// With files in the folder of the vendor's own policies.
     pub(crate) async fn with_policies(policies: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -102,6 +109,23 @@ impl Story {
             .push(bought.agreement_id.clone());
         self.sync().await;
         bought
+    }
+
+    /// A buyer accepts a private offer over a value.
+    pub(crate) async fn accepts_offer(
+        &self,
+        listing: &str,
+        account: &str,
+        value: &str,
+    ) -> Registration {
+        self.buys(&Subscribe {
+            listing: listing.to_owned(),
+            account: account.to_owned(),
+            private_offer: true,
+            value: Some(value.to_owned()),
+            ..Subscribe::default()
+        })
+        .await
     }
 
     /// Lets the text say `agmt-N` for one more agreement.
@@ -237,6 +261,14 @@ pub(crate) fn linked(executed: Executed) -> LinkRecord {
 pub(crate) fn entering(code: &str) -> Codes {
     Codes {
         entered: vec![code.to_owned()],
+        ..Codes::default()
+    }
+}
+
+/// Another mail is asked for.
+pub(crate) fn another_code() -> Codes {
+    Codes {
+        again: true,
         ..Codes::default()
     }
 }

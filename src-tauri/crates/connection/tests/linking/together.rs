@@ -50,8 +50,7 @@ async fn race(story: &Story, one: (&Connection, &LinkPlan), other: (&Connection,
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_linking_the_same_license_make_one_link() {
     for _ in 0..5 {
-        let story = Story::new().await;
-        story.directory(VENDOR);
+        let story = Story::with_directory(VENDOR).await;
         let bought = story.subscribes("emqx", HALDEN).await;
         let here = story
             .plans(by_token(&bought).to("organization:halden"))
@@ -67,8 +66,7 @@ async fn two_people_linking_the_same_license_make_one_link() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_licenses_meet_at_one_organization_and_one_is_linked() {
     for _ in 0..5 {
-        let story = Story::new().await;
-        story.directory(VENDOR);
+        let story = Story::with_directory(VENDOR).await;
         let mine = story.subscribes("emqx", HALDEN).await;
         let yours = story.subscribes("emqx", NORDIC).await;
         let here = story.plans(by_token(&mine).to("organization:halden")).await;
@@ -82,8 +80,7 @@ async fn two_licenses_meet_at_one_organization_and_one_is_linked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_plan_carried_out_twice_at_once_is_one_link() {
-    let story = Story::new().await;
-    story.directory(VENDOR);
+    let story = Story::with_directory(VENDOR).await;
     let bought = story.subscribes("emqx", HALDEN).await;
     let plan = story
         .plans(by_token(&bought).to("new-organization:Halden Search"))

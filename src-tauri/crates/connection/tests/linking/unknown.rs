@@ -73,13 +73,11 @@ const FIELDS: [(&str, &[&str], &str); 14] = [
 
 /// Forgets any of the fields, many times over. The plan is ready exactly when no rule reads them.
 async fn never_passes(listing: &str, role: &str) {
-    let story = Story::new().await;
-    story.directory(&vendor(role).to_string());
+    let story = Story::with_directory(&vendor(role).to_string()).await;
     let bought = story.subscribes(listing, HALDEN).await;
-    let ask = by_agreement(&bought.agreement_id)
-        .to("organization:halden")
-        .member("ada@halden.example");
-    let ready = story.plans(ask).await;
+    let ready = story
+        .plans(by_agreement(&bought.agreement_id).for_halden())
+        .await;
     assert_eq!(ready.outcome, Outcome::Ready, "{}", story.verdicts(&ready));
 
     let policies = story.connection.policies();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{Money, Timestamp};
-use policy::{Facts, Outcome, Policy, Provenance, Value, Verdict, builtin};
+use policy::{Evidence, Facts, Outcome, Policy, Provenance, Value, Verdict, builtin};
 
 /// 2026-11-20T10:00:00Z, when every case is judged.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_168_800_000);
@@ -216,17 +216,7 @@ pub(crate) fn story(verdicts: &[Verdict]) -> String {
                 words.en, words.ko, words.zh
             );
         }
-        for evidence in &verdict.evidence {
-            let value = evidence
-                .value
-                .as_ref()
-                .map_or("?".to_owned(), Value::to_string);
-            let from = match (&evidence.source, evidence.as_of) {
-                (Some(source), Some(as_of)) => format!(" ({source}, {as_of})"),
-                _ => String::new(),
-            };
-            story += &format!("  {} = {value}{from}\n", evidence.fact);
-        }
+        story += &evidence(&verdict.evidence);
     }
     if story.is_empty() {
         let rules: Vec<&str> = verdicts
@@ -236,4 +226,29 @@ pub(crate) fn story(verdicts: &[Verdict]) -> String {
         story = format!("pass: {}\n", rules.join(" "));
     }
     story
+}
+
+/// A fact a line; but what is known of one item of a list stands on one line.
+fn evidence(all: &[Evidence]) -> String {
+    let item = |it: &Evidence| Some(it.fact.rsplit_once("].")?.0.to_owned());
+    let lines = all.chunk_by(|one, next| {
+        let of_one_item = item(one).is_some() && item(one) == item(next);
+        of_one_item && (&one.source, one.as_of) == (&next.source, next.as_of)
+    });
+    let told = lines.map(|line| {
+        let facts = line.iter().enumerate().map(|(at, it)| {
+            let fact = match it.fact.rsplit_once("].") {
+                Some((_, field)) if at > 0 => field,
+                _ => &it.fact,
+            };
+            let value = it.value.as_ref().map_or("?".to_owned(), Value::to_string);
+            format!("{fact} = {value}")
+        });
+        let facts = facts.collect::<Vec<_>>().join("; ");
+        match (&line[0].source, line[0].as_of) {
+            (Some(source), Some(as_of)) => format!("  {facts} ({source}, {as_of})\n"),
+            _ => format!("  {facts}\n"),
+        }
+    });
+    told.collect()
 }

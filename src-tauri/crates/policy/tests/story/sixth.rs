@@ -114,8 +114,7 @@ fn its_rules_refuse_in_its_own_words() {
           The entitlements units end on 2026-12-01 00:00 UTC.
           The entitlements units end on 2026-12-01 00:00 UTC.
           The entitlements units end on 2026-12-01 00:00 UTC.
-          entitlements[0].dimension = units (AWS, 2026-11-20T09:00:00.000Z)
-          entitlements[0].expires_at = 2026-12-01T00:00:00.000Z (AWS, 2026-11-20T09:00:00.000Z)
+          entitlements[0].dimension = units; expires_at = 2026-12-01T00:00:00.000Z (AWS, 2026-11-20T09:00:00.000Z)
         NQ-credits refuse, overridable
           Acme carries USD 250.01, more than 250.00.
           Acme carries USD 250.01, more than 250.00.

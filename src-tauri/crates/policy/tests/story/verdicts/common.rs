@@ -102,17 +102,7 @@ fn base_4_a_license_has_one_link() {
           → Nothing needs to be linked. A renewal keeps the link by itself; to move it, take the link away first.
           → 추가로 연결할 필요가 없습니다. 갱신 시 연결은 자동으로 유지됩니다. 대상을 바꾸려면 먼저 기존 연결을 해제하세요.
           → 无需再次绑定。续订会自动保留绑定；如需更换目标，请先解除现有绑定。
-          links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_account = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_group = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_license = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_target = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+          links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = false; same_group = false; same_license = true; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
     "#]],
     );
 }

@@ -70,17 +70,7 @@ fn em_3_another_marketplace_product_is_in_the_way() {
           ✉ Your EMQX Cloud account Globex is already linked to another listing (agreement agmt-0). Please cancel that subscription first, or use another EMQX Cloud account.
           ✉ EMQX Cloud 계정 Globex은(는) 이미 another listing(계약 agmt-0)에 연결되어 있습니다. 먼저 해당 구독을 취소하시거나 다른 EMQX Cloud 계정을 사용해 주세요.
           ✉ 您的 EMQX Cloud 账户 Globex 已绑定 another listing（协议 agmt-0）。请先取消该订阅，或使用其他 EMQX Cloud 账户。
-          links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_account = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_target = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+          links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = false; same_group = true; same_license = false; same_target = true; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
           organization.id = acme (directory, 2026-11-20T08:00:00.000Z)
           organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],

@@ -21,17 +21,7 @@ fn gu_1_an_account_has_one_billing_account() {
           ✉ AWS account 444455556666 is already bound to the Billing Center account Globex. Further workspaces can be added there.
           ✉ AWS 계정 444455556666은(는) 이미 빌링 센터 계정 Globex에 연결되어 있습니다. 워크스페이스는 해당 계정에서 추가하실 수 있습니다.
           ✉ AWS 账户 444455556666 已绑定费用中心账号 Globex，您可以在该账号下添加更多工作空间。
-          links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_account = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].same_target = false (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-          links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+          links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
           account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
           billing_account.user_name = acme-billing (directory, 2026-11-20T08:00:00.000Z)
     "#]],
@@ -99,10 +89,7 @@ fn gu_4_the_site_stays() {
           → Create another workspace on the site eu-frankfurt.
           → 사이트 eu-frankfurt에 새 워크스페이스를 만드세요.
           → 请在站点 eu-frankfurt 新建工作空间。
-          changes[0].after = eu-frankfurt (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].attribute = workspace.site (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].before = us-oregon (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].target = Acme 1 (the person, 2026-11-20T10:00:00.000Z)
+          changes[0].after = eu-frankfurt; attribute = workspace.site; before = us-oregon; target = Acme 1 (the person, 2026-11-20T10:00:00.000Z)
     "#]],
     );
 }
@@ -120,10 +107,7 @@ fn gu_7_the_language_stays() {
           → Create another workspace in the language ko.
           → 언어를 ko(으)로 선택해 새 워크스페이스를 만드세요.
           → 请以语言 ko 新建工作空间。
-          changes[0].after = ko (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].attribute = workspace.language (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].before = en (the person, 2026-11-20T10:00:00.000Z)
-          changes[0].target = Acme 1 (the person, 2026-11-20T10:00:00.000Z)
+          changes[0].after = ko; attribute = workspace.language; before = en; target = Acme 1 (the person, 2026-11-20T10:00:00.000Z)
     "#]],
     );
 }

@@ -101,17 +101,7 @@ fn pc_4_no_second_linked_organization() {
               ✉ Hello kim@globex.example, park@globex.example, mina@acme.example wants to use Pinecone through AWS account 444455556666, which is connected to the organization Globex. Please invite mina@acme.example to it. Thank you.
               ✉ kim@globex.example, park@globex.example 님, 안녕하세요. mina@acme.example 님이 AWS 계정 444455556666을(를) 통해 Pinecone 사용을 요청했습니다. 이 계정은 Globex 조직에 연결되어 있으니 mina@acme.example 님을 조직에 초대해 주시기 바랍니다. 감사합니다.
               ✉ kim@globex.example, park@globex.example，您好：mina@acme.example 希望通过 AWS 账户 444455556666 使用 Pinecone。该账户已连接到组织 Globex，请邀请 mina@acme.example 加入该组织。谢谢。
-              links[0].account = 444455556666 (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].agreement = agmt-0 (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].listing = another listing (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].owners = kim@globex.example, park@globex.example (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].same_account = true (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].same_group = true (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].same_license = false (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].same_target = false (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].state = active (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].target_id = globex (ledger, 2026-11-20T10:00:00.000Z)
-              links[0].target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
+              links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
               account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
         "#]],
     );
