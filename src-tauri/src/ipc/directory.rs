@@ -18,8 +18,7 @@ use views::{
     OrganizationDetail, OrganizationSort, OrganizationsList, number,
 };
 
-use super::connections::waiting;
-use super::{Opened, blocking, decoded};
+use super::{Opened, blocking, decoded, waiting};
 use crate::announce;
 
 /// How far an import is, is told at most once in this time.
@@ -271,6 +270,9 @@ mod tests {
             kind: None,
             content: "%%%".to_owned(),
         };
-        assert_eq!(decoded(&file.content).unwrap_err().code, views::Code::Internal);
+        assert_eq!(
+            decoded(&file.content).unwrap_err().code,
+            views::Code::Internal
+        );
     }
 }
