@@ -25,7 +25,7 @@ pub(crate) async fn run(
     connection: &Connection,
     output: &Output,
 ) -> Result<(), Fault> {
-    let outcome = match command {
+    match command {
         LinkCommand::Identify { text } => identify(&text, connection, output).await,
         LinkCommand::Plan(args) => plan(args, connection, output).await,
         LinkCommand::Execute {
@@ -33,6 +33,7 @@ pub(crate) async fn run(
             code,
             resend,
             language,
+            // Other plans' phrases say what ends; a link can be taken away again.
             confirm: _,
         } => {
             let codes = Codes {
@@ -48,9 +49,7 @@ pub(crate) async fn run(
         LinkCommand::List { state, .. } => list(&state, connection, output),
         LinkCommand::Bundle { agreement } => bundle(&agreement, connection, output),
         LinkCommand::Show { id } => show(&id, connection, output),
-    };
-    connection.close().await;
-    outcome
+    }
 }
 
 async fn identify(text: &str, connection: &Connection, output: &Output) -> Result<(), Fault> {

@@ -266,8 +266,14 @@ fn bad_file(path: &Path, error: &ImportError) -> Fault {
 fn report(report: &ImportReport, path: &Path, output: &Output) -> Result<(), Fault> {
     output.answer(report, || {
         let skipped = report.skipped.iter().map(|bad| {
-            let field = bad.field.as_deref().unwrap_or_default();
-            format!("{}:{}: {field} {}", path.display(), bad.line, bad.reason)
+            let problem = Problem {
+                file: path.display().to_string(),
+                line: bad.line as usize,
+                column: None,
+                field: bad.field.clone(),
+                message: bad.reason.clone(),
+            };
+            problem.to_string()
         });
         let kinds = report.kinds.iter().map(|kind| {
             format!(
