@@ -107,7 +107,7 @@ pub(crate) async fn aws_profiles() -> Result<Vec<ProfileView>, Failure> {
     reason = "the page treats every command's answer alike"
 )]
 pub(crate) fn full_policy(read_only: bool) -> Result<String, Failure> {
-    Ok(app::preflight::full_policy(access(read_only)))
+    Ok(app::preflight::full_policy(Access::read_only(read_only)))
 }
 
 /// Adds a connection and gives its id, once AWS has said whose the credentials are.
@@ -169,7 +169,12 @@ pub(crate) async fn change_connection(
 ) -> Result<(), Failure> {
     let changed = Arc::clone(&session);
     let of = id.clone();
-    waiting(move || changed.connections().change(&of, &name, access(read_only))).await?;
+    waiting(move || {
+        changed
+            .connections()
+            .change(&of, &name, Access::read_only(read_only))
+    })
+    .await?;
     reopen(&app, &session, &id).await
 }
 
@@ -371,14 +376,6 @@ async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connecti
     let owned = Arc::clone(session);
     let of = id.to_owned();
     waiting(move || owned.ask(&of)).await
-}
-
-const fn access(read_only: bool) -> Access {
-    if read_only {
-        Access::ReadOnly
-    } else {
-        Access::Full
-    }
 }
 
 impl From<ConnectionForm> for Draft {

@@ -170,11 +170,7 @@ pub(crate) async fn run_import(
     let connection = session.connection().await?;
     let bytes = decoded(&file.content)?;
     let stop = session.begin_import();
-    let on_bad = if skip_bad {
-        OnBadRows::Skip
-    } else {
-        OnBadRows::Refuse
-    };
+    let on_bad = OnBadRows::skip(skip_bad);
     waiting(move || {
         connection.permit(Action::EditDirectory)?;
         let plan = file.plan(connection.store(), &bytes)?;

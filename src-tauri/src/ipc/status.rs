@@ -53,11 +53,7 @@ pub(crate) async fn status(session: Opened<'_>) -> Result<Status, Failure> {
 #[specta::specta]
 pub(crate) async fn start_sync(session: Opened<'_>, full: bool) -> Result<(), Failure> {
     let connection = session.connection().await?;
-    let scope = if full {
-        Scope::Everything
-    } else {
-        Scope::Changes
-    };
+    let scope = Scope::full(full);
     tauri::async_runtime::spawn(async move { announce::sync(&connection, scope).await });
     Ok(())
 }

@@ -98,6 +98,12 @@ pub enum NotPermitted {
 }
 
 impl Access {
+    /// What a connection is for that a person wants for looking only, or not.
+    #[must_use]
+    pub const fn read_only(wanted: bool) -> Self {
+        if wanted { Self::ReadOnly } else { Self::Full }
+    }
+
     /// The right to act, unless the connection is read-only or its last check found that AWS denies
     /// what the action takes. What the check left open is found out by acting.
     pub fn permit(self, action: Action, known: Option<&Preflight>) -> Result<Permit, Error> {

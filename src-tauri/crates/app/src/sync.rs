@@ -36,6 +36,18 @@ pub enum Scope {
     Everything,
 }
 
+impl Scope {
+    /// As much as a person wants who asks for a full listing, or does not.
+    #[must_use]
+    pub const fn full(wanted: bool) -> Self {
+        if wanted {
+            Self::Everything
+        } else {
+            Self::Changes
+        }
+    }
+}
+
 /// How far a sync is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {

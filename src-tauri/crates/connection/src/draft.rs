@@ -107,11 +107,7 @@ impl Draft {
                 None
             }
         };
-        let access = if self.read_only {
-            Access::ReadOnly
-        } else {
-            Access::Full
-        };
+        let access = Access::read_only(self.read_only);
         match (name, account, credentials, region, endpoint, sts_endpoint) {
             (
                 Some(name),

@@ -346,11 +346,7 @@ impl TryFrom<Form> for SavedConnection {
             region: form.region,
             endpoint: form.endpoint,
             sts_endpoint: form.sts_endpoint,
-            access: if form.read_only {
-                Access::ReadOnly
-            } else {
-                Access::Full
-            },
+            access: Access::read_only(form.read_only),
             mail: form.mail.map(MailSettings::try_from).transpose()?,
             vault: form.vault,
         })

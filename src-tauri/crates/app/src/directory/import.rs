@@ -52,6 +52,14 @@ pub enum OnBadRows {
     Skip,
 }
 
+impl OnBadRows {
+    /// What somebody wants done who says that bad rows may be skipped, or does not.
+    #[must_use]
+    pub const fn skip(wanted: bool) -> Self {
+        if wanted { Self::Skip } else { Self::Refuse }
+    }
+}
+
 /// Something that is wrong with a row; a row may have several.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadRow {

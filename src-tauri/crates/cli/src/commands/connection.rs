@@ -51,7 +51,7 @@ pub(crate) async fn run(
         ConnectionCommand::StartOver { id } => start_over(connections, &id, output),
         ConnectionCommand::Remove { id, confirm } => remove(connections, &id, &confirm, output),
         ConnectionCommand::Policy { read_only } => {
-            let policy = app::preflight::full_policy(access(read_only));
+            let policy = app::preflight::full_policy(Access::read_only(read_only));
             output.line(policy.trim_end())
         }
     }
@@ -207,14 +207,6 @@ fn remove(
 fn done(id: &str, output: &Output, text: &str) -> Result<(), Fault> {
     let done = Done { id, old_file: None };
     output.answer(&done, || text.to_owned())
-}
-
-const fn access(read_only: bool) -> Access {
-    if read_only {
-        Access::ReadOnly
-    } else {
-        Access::Full
-    }
 }
 
 fn told(check: &CheckView) -> String {

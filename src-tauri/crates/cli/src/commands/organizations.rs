@@ -48,11 +48,7 @@ pub(crate) fn run(
             dry_run,
             skip_bad,
         } => {
-            let on_bad = if skip_bad {
-                OnBadRows::Skip
-            } else {
-                OnBadRows::Refuse
-            };
+            let on_bad = OnBadRows::skip(skip_bad);
             if dry_run {
                 try_import(connection, &file, kind, on_bad, output)
             } else {

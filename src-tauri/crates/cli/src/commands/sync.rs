@@ -23,11 +23,7 @@ struct Synced {
 }
 
 pub(crate) async fn run(connection: &Connection, full: bool, output: &Output) -> Result<(), Fault> {
-    let scope = if full {
-        Scope::Everything
-    } else {
-        Scope::Changes
-    };
+    let scope = Scope::full(full);
     let mut outcome = follow(connection, connection.sync(scope), output).await;
     while waits_for_code(connection) && secrets::can_ask() {
         connection.provide_code(&secrets::code()?)?;
