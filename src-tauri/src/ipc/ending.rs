@@ -7,7 +7,6 @@ use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use policy::Language;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use store::table::plan::PlanState;
 use views::{
     AuditCheckInfo, AuditWindow, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
     LinkRecordInfo, MomentInfo, OutboxEntryInfo,
@@ -48,11 +47,7 @@ pub(crate) async fn plan_cancel(
     let id = AgreementId::parse(&agreement).map_err(invalid)?;
     let planned = connection.plan_cancel(&id, &reason, description.as_deref());
     let plan = planned.await.map_err(failed)?;
-    Ok(EndingPlanInfo::of_cancel(
-        &plan,
-        PlanState::Open,
-        Language::English,
-    ))
+    Ok(EndingPlanInfo::of_cancel(&plan, Language::English))
 }
 
 /// Sends the request that was planned, once; nothing is told where it waits in the outbox.
@@ -114,11 +109,7 @@ pub(crate) async fn plan_unlink(
     let id = AgreementId::parse(&agreement).map_err(invalid)?;
     let planned = connection.plan_unlink(&id, &reason).await;
     let plan = planned.map_err(failed)?;
-    Ok(EndingPlanInfo::of_unlink(
-        &plan,
-        PlanState::Open,
-        Language::English,
-    ))
+    Ok(EndingPlanInfo::of_unlink(&plan, Language::English))
 }
 
 /// Takes the link away that was planned to be.

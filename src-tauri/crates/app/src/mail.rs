@@ -29,9 +29,6 @@ pub trait Mailer: Send + Sync + 'static {
     /// Sends it once. Tries nothing again: whether to is the caller's decision, by
     /// [`MailErrorKind`]. Wants a multi-threaded runtime, since the keyring may block.
     fn send<'a>(&'a self, mail: &'a Mail) -> BoxFuture<'a, Result<(), MailError>>;
-
-    /// What to call it where something is said to be sent by it.
-    fn name(&self) -> &'static str;
 }
 
 /// Why a mail was not sent, or may not have been. Never holds what the mail says, nor a password.

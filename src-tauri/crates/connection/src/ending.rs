@@ -78,16 +78,8 @@ impl Connection {
     }
 
     /// A plan to cancel that was kept, and what became of it.
-    pub async fn cancel_plan(&self, plan: &PlanId) -> Result<(CancelPlan, PlanState), OpenError> {
-        let console = self.console().await?;
-        let (plan, kept) = tokio::task::block_in_place(|| console.cancel_plan(plan))?;
-        Ok((plan, kept.state))
-    }
-
-    /// A plan to take a link away that was kept, and what became of it.
-    pub async fn unlink_plan(&self, plan: &PlanId) -> Result<(UnlinkPlan, PlanState), OpenError> {
-        let console = self.console().await?;
-        let (plan, kept) = tokio::task::block_in_place(|| console.unlink_plan(plan))?;
+    pub fn cancel_plan(&self, plan: &PlanId) -> Result<(CancelPlan, PlanState), OpenError> {
+        let (plan, kept) = ending::cancel::kept_plan(self.store(), plan)?;
         Ok((plan, kept.state))
     }
 

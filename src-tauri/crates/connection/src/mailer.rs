@@ -84,10 +84,6 @@ impl Mailer for SellerMailer {
             smtp.send(mail).await
         })
     }
-
-    fn name(&self) -> &'static str {
-        "the mail server"
-    }
 }
 
 /// Mail of the sandbox, which goes nowhere but into its buyers' mailbox.
@@ -116,10 +112,6 @@ impl Mailer for SandboxMailer {
             self.sent.send_replace(());
             Ok(())
         })
-    }
-
-    fn name(&self) -> &'static str {
-        "the sandbox's mailbox"
     }
 }
 

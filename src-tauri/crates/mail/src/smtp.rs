@@ -152,10 +152,6 @@ impl Mailer for Smtp {
     fn send<'a>(&'a self, mail: &'a Mail) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(self.hand_over(mail))
     }
-
-    fn name(&self) -> &'static str {
-        "the mail server"
-    }
 }
 
 /// One talk with a server, and how far it is.

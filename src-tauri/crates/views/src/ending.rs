@@ -10,10 +10,9 @@ use serde::Serialize;
 use specta::Type;
 use store::table::audit::{AuditActions, AuditRow};
 use store::table::due_effect::DueEffect;
-use store::table::plan::PlanState;
 
 use crate::plan::{OutcomeInfo, PlanStateInfo, StepInfo, VerdictInfo};
-use crate::{AgreementRow, LinkRecordInfo, Millis, millis};
+use crate::{AgreementRow, LinkRecordInfo, Millis, millis, sequence};
 
 /// A plan to end something.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -48,32 +47,32 @@ pub struct EndingPlanInfo {
 }
 
 impl EndingPlanInfo {
-    /// A plan to ask a buyer to agree to a cancellation.
+    /// A plan to ask a buyer to agree to a cancellation, just made.
     #[must_use]
-    pub fn of_cancel(plan: &CancelPlan, state: PlanState, language: Language) -> Self {
+    pub fn of_cancel(plan: &CancelPlan, language: Language) -> Self {
         Self {
             kind: "cancel".to_owned(),
             agreement: plan.asked.agreement.to_string(),
             reason: plan.asked.reason.clone(),
             description: plan.asked.description.clone(),
             phrase: plan.asked.phrase.clone(),
-            ..Self::of(plan, state, language)
+            ..Self::of(plan, language)
         }
     }
 
-    /// A plan to take a link away.
+    /// A plan to take a link away, just made.
     #[must_use]
-    pub fn of_unlink(plan: &UnlinkPlan, state: PlanState, language: Language) -> Self {
+    pub fn of_unlink(plan: &UnlinkPlan, language: Language) -> Self {
         Self {
             kind: "unlink".to_owned(),
             agreement: plan.asked.agreement.to_string(),
             reason: plan.asked.reason.clone(),
             phrase: plan.asked.phrase.clone(),
-            ..Self::of(plan, state, language)
+            ..Self::of(plan, language)
         }
     }
 
-    fn of<T>(plan: &Plan<T>, state: PlanState, language: Language) -> Self {
+    fn of<T>(plan: &Plan<T>, language: Language) -> Self {
         let verdicts = plan.verdicts.iter();
         let steps = plan.steps.iter().enumerate();
         Self {
@@ -89,7 +88,7 @@ impl EndingPlanInfo {
             made_at: Millis(plan.made_at),
             made_by: plan.made_by.user.clone(),
             offline: plan.offline.map(Millis),
-            state: state.into(),
+            state: PlanStateInfo::Open,
         }
     }
 }
@@ -430,16 +429,15 @@ pub struct AuditEntryInfo {
 
 impl From<&AuditRow> for AuditEntryInfo {
     fn from(row: &AuditRow) -> Self {
-        let number = |seq: i64| u32::try_from(seq).unwrap_or(u32::MAX);
         let it = &row.entry;
         Self {
-            seq: number(row.seq),
+            seq: sequence(row.seq),
             at: millis(it.at),
             user: it.user.clone(),
             identity: it.identity.clone(),
             action: it.action.clone(),
             phase: it.phase.word().to_owned(),
-            opened: it.opened.map(number),
+            opened: it.opened.map(sequence),
             outcome: it.outcome.clone(),
             plan: it.plan.clone(),
             agreement: it.agreement.clone(),
@@ -519,7 +517,7 @@ impl From<&AuditCheck> for AuditCheckInfo {
             whole: broken.is_none(),
             entries: crate::number(it.entries),
             open: crate::number(it.open),
-            broken_at: broken.map(|it| u32::try_from(it.seq).unwrap_or(u32::MAX)),
+            broken_at: broken.map(|it| sequence(it.seq)),
             why: broken.map(|it| it.why.to_owned()),
         }
     }

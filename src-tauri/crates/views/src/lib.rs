@@ -83,6 +83,11 @@ pub fn millis(at: Timestamp) -> Millis {
     Millis(at.as_millis())
 }
 
+/// An entry's number as JSON carries it. No audit holds four billion of them.
+pub(crate) fn sequence(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// A count as JSON carries it. No connection holds four billion of anything.
 #[must_use]
 pub fn number(count: usize) -> u32 {

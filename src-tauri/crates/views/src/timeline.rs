@@ -105,7 +105,7 @@ impl From<&Event> for EventInfo {
             Event::Action(action, outcome, entry, user) => Self::Action {
                 action: action.clone(),
                 outcome: outcome.clone(),
-                entry: u32::try_from(*entry).unwrap_or(u32::MAX),
+                entry: crate::sequence(*entry),
                 user: user.clone(),
             },
         }

@@ -8,6 +8,7 @@ mod draft;
 use domain::{AgreementId, CancellationRequest, PlanId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::Store;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::plan::{KeptPlan, PlanState};
 
@@ -57,6 +58,12 @@ pub struct CancelAsked {
 
 /// A plan to ask a buyer to agree to a cancellation.
 pub type CancelPlan = Plan<CancelAsked>;
+
+/// A plan to cancel that was kept, with what became of it. AWS is not asked.
+pub fn kept_plan(store: &Store, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
+    let found = plan::load(store, KIND, id)?;
+    found.ok_or_else(|| EndingError::NoPlan(id.clone()).into())
+}
 
 impl<M: Marketplace> Console<M> {
     /// Plans a request to cancel, and keeps the plan.
@@ -151,8 +158,7 @@ impl<M: Marketplace> Console<M> {
 
     /// A plan to cancel that was kept, with what became of it.
     pub fn cancel_plan(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
-        let found = plan::load(self.store(), KIND, id)?;
-        found.ok_or_else(|| EndingError::NoPlan(id.clone()).into())
+        kept_plan(self.store(), id)
     }
 
     fn open_cancel(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {

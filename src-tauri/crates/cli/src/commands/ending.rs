@@ -4,7 +4,6 @@ use app::outbox::Carried;
 use connection::Connection;
 use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use policy::Language;
-use store::table::plan::PlanState;
 use views::{
     CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo,
     LinkRecordInfo, OutboxEntryInfo, UnansweredInfo,
@@ -30,7 +29,7 @@ pub(crate) async fn cancel(
             let plan = connection
                 .plan_cancel(&id, &reason_code, description.as_deref())
                 .await?;
-            let view = EndingPlanInfo::of_cancel(&plan, PlanState::Open, Language::English);
+            let view = EndingPlanInfo::of_cancel(&plan, Language::English);
             output.answer(&view, || plan_text(&view))
         }
         CancelCommand::Execute { plan, confirm } => {
@@ -55,7 +54,7 @@ pub(crate) async fn unlink(
         UnlinkCommand::Plan { agreement, reason } => {
             let id = AgreementId::parse(&agreement).map_err(app::Error::from)?;
             let plan = connection.plan_unlink(&id, &reason).await?;
-            let view = EndingPlanInfo::of_unlink(&plan, PlanState::Open, Language::English);
+            let view = EndingPlanInfo::of_unlink(&plan, Language::English);
             output.answer(&view, || plan_text(&view))
         }
         UnlinkCommand::Execute { plan, confirm } => {

@@ -31,7 +31,7 @@ async fn a_request_whose_answer_is_lost_is_found_and_never_sent_again() {
 
     story.advance_and_sync("3m").await;
     let id = PlanId::parse(&plan.id).unwrap();
-    let (_, state) = story.connection.cancel_plan(&id).await.unwrap();
+    let (_, state) = story.connection.cancel_plan(&id).unwrap();
     assert_eq!(state, PlanState::Done);
     let found = story.sends(&plan).await.unwrap();
     let of = [bought.agreement_id.clone()];
@@ -62,7 +62,7 @@ async fn a_request_that_never_arrived_is_settled_as_failed() {
     assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     story.advance_and_sync("3m").await;
     let id = PlanId::parse(&plan.id).unwrap();
-    let (_, state) = story.connection.cancel_plan(&id).await.unwrap();
+    let (_, state) = story.connection.cancel_plan(&id).unwrap();
     assert_eq!(state, PlanState::Returned);
     assert_eq!(story.calls(SEND).await, 1);
     assert_eq!(
@@ -110,7 +110,7 @@ async fn an_older_request_is_not_taken_for_the_one_that_was_lost() {
     story.sends(&plan).await.unwrap_err();
     story.advance_and_sync("3m").await;
     let id = PlanId::parse(&plan.id).unwrap();
-    let (_, state) = story.connection.cancel_plan(&id).await.unwrap();
+    let (_, state) = story.connection.cancel_plan(&id).unwrap();
     assert_eq!(state, PlanState::Returned);
     story.audit_is_whole();
 }

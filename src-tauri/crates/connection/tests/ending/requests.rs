@@ -250,7 +250,7 @@ async fn two_programs_that_carry_out_one_plan_send_one_request() {
         assert!(sent >= 1, "{outcomes:?}");
         // Whoever came second is told so, and may look again.
         let id = PlanId::parse(&plan.id).unwrap();
-        let (_, state) = second.cancel_plan(&id).await.unwrap();
+        let (_, state) = second.cancel_plan(&id).unwrap();
         assert_eq!(state, store::table::plan::PlanState::Done);
         send(&second, &plan, EMQX_PHRASE).await.unwrap();
         assert_eq!(story.calls(SEND).await, 1);
