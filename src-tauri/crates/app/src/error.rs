@@ -8,6 +8,7 @@ use store::table::details::Failure as StoredFailure;
 
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
+use crate::directory::correct::CorrectionError;
 use crate::directory::import::ImportError;
 use crate::ending::EndingError;
 use crate::link::LinkError;
@@ -42,6 +43,9 @@ pub enum Error {
     /// A file of the directory cannot be taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// Something of the directory cannot be corrected so.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
     /// A mail was not sent, or may not have been.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -250,9 +254,11 @@ impl Failure {
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::Filter(_) | Error::Invalid(_) | Error::Import(_) | Error::Usage(_) => {
-                FailureKind::Invalid
-            }
+            Error::Filter(_)
+            | Error::Invalid(_)
+            | Error::Import(_)
+            | Error::Correction(_)
+            | Error::Usage(_) => FailureKind::Invalid,
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,
@@ -283,6 +289,7 @@ impl From<&Error> for Failure {
         let fields = match error {
             Error::Link(error) => error.fields(),
             Error::Ending(error) => error.fields(),
+            Error::Correction(error) => error.0.clone(),
             _ => Vec::new(),
         };
         let changes = match error {

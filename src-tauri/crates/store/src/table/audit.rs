@@ -243,6 +243,16 @@ impl Read<'_> {
         Ok(all)
     }
 
+    /// Entries about a target, as `organization:acme`, oldest first, with those that close them.
+    pub fn audit_to(&self, target: &str) -> Result<Vec<AuditRow>> {
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit WHERE target = ?1
+                OR opened IN (SELECT seq FROM audit WHERE target = ?1)
+                OR seq IN (SELECT opened FROM audit WHERE target = ?1) ORDER BY seq"
+        ))?;
+        rows(some.query([target])?)
+    }
+
     /// Entries that were opened and never closed, oldest first.
     pub fn open_audit(&self) -> Result<Vec<AuditRow>> {
         let mut open = self.tx.prepare_cached(&format!(

@@ -283,6 +283,15 @@ impl Read<'_> {
         self.records("l.account = ?1 AND l.current = 1", &[account], usize::MAX)
     }
 
+    /// Every chain that is or was linked to a target.
+    pub fn chains_linked_to(&self, kind: TargetKind, id: &str) -> Result<Vec<String>> {
+        let mut some = self.tx.prepare_cached(
+            "SELECT DISTINCT chain FROM link WHERE target_kind = ?1 AND target_id = ?2",
+        )?;
+        let found = some.query_map([kind.word(), id], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Current links to a target.
     pub fn current_links_to(&self, kind: TargetKind, id: &str) -> Result<Vec<LinkRecord>> {
         let condition = "l.target_kind = ?1 AND l.target_id = ?2 AND l.current = 1";
