@@ -61,11 +61,11 @@ export class FakeDirectory {
 
   fields(id: string): DirectoryField[] {
     const it = this.#organization(id);
-    const field = (name: string, value: Knowable, more: Partial<DirectoryField> = {}): DirectoryField => ({ name, value, mayBeNone: false, needed: false, fixed: false, truth: false, ...more });
+    const field = (name: string, value: Knowable, kind: DirectoryField["kind"] = "told"): DirectoryField => ({ name, value, kind });
     const told = (value: string | null): Knowable => ({ known: value !== null, value });
     return [
-      field("id", told(it.id), { fixed: true, needed: true }), field("name", told(it.name), { needed: true }), field("plan", told(it.plan)), field("paymentMethod", told(it.paymentMethod)),
-      field("paymentReference", it.paymentReference, { mayBeNone: true }), field("openInvoices", told(it.openInvoices?.toString() ?? null)),
+      field("id", told(it.id), "key"), field("name", told(it.name), "needed"), field("plan", told(it.plan)), field("paymentMethod", told(it.paymentMethod)),
+      field("paymentReference", it.paymentReference, "known"), field("openInvoices", told(it.openInvoices?.toString() ?? null)),
     ];
   }
 

@@ -810,14 +810,8 @@ export type DirectoryField = {
 	name: string,
 	/**  What is known of it. */
 	value: Knowable,
-	/**  Whether it may be said to be none; elsewhere it is told, or not. */
-	mayBeNone: boolean,
-	/**  Whether it must be told. */
-	needed: boolean,
-	/**  Whether it tells the thing from others, and stays. */
-	fixed: boolean,
-	/**  Whether it is `true` or `false`. */
-	truth: boolean,
+	/**  What may be said of it. */
+	kind: FieldKindInfo,
 };
 
 /**  Something that is done later because a link ended. */
@@ -1065,6 +1059,9 @@ export type FieldEntered = {
 	/**  What it is; absent where there is none. */
 	value: string | null,
 };
+
+/**  What may be said of a field. */
+export type FieldKindInfo = "key" | "needed" | "told" | "known" | "truth";
 
 /**  What is wrong with one field of a form. */
 export type FieldProblem = {

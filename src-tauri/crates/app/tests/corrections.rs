@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use app::directory::correct::{Correction, FieldValue, correct, fields};
+use app::directory::correct::{Correction, FieldKind, FieldValue, correct, fields};
 use app::directory::import::{self, OnBadRows};
 use app::{Access, Action, Error, Failure};
 use domain::{DirectoryId, EntryKind, Timestamp};
@@ -206,7 +206,7 @@ fn a_member_is_named_by_organization_and_address() {
     let of_ada = fields(&desk.store, EntryKind::Member, key).unwrap();
     let fixed: Vec<_> = of_ada
         .iter()
-        .filter(|it| it.fixed)
+        .filter(|it| it.kind == FieldKind::Key)
         .map(|it| it.name)
         .collect();
     assert_eq!(fixed, ["organization", "email"]);

@@ -1,6 +1,6 @@
 //! Correcting the directory by hand.
 
-use app::directory::correct::{Field, FieldValue};
+use app::directory::correct::{Field, FieldKind, FieldValue};
 use serde::Serialize;
 use specta::Type;
 
@@ -14,14 +14,23 @@ pub struct DirectoryField {
     pub name: String,
     /// What is known of it.
     pub value: Knowable,
-    /// Whether it may be said to be none; elsewhere it is told, or not.
-    pub may_be_none: bool,
-    /// Whether it must be told.
-    pub needed: bool,
-    /// Whether it tells the thing from others, and stays.
-    pub fixed: bool,
-    /// Whether it is `true` or `false`.
-    pub truth: bool,
+    /// What may be said of it.
+    pub kind: FieldKindInfo,
+}
+
+/// What may be said of a field.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    missing_docs,
+    reason = "the meanings stand at app::directory::correct::FieldKind"
+)]
+pub enum FieldKindInfo {
+    Key,
+    Needed,
+    Told,
+    Known,
+    Truth,
 }
 
 impl From<&Field> for DirectoryField {
@@ -34,10 +43,13 @@ impl From<&Field> for DirectoryField {
         Self {
             name: it.name.to_owned(),
             value: Knowable { known, value },
-            may_be_none: it.may_be_none,
-            needed: it.needed,
-            fixed: it.fixed,
-            truth: it.truth,
+            kind: match it.kind {
+                FieldKind::Key => FieldKindInfo::Key,
+                FieldKind::Needed => FieldKindInfo::Needed,
+                FieldKind::Told => FieldKindInfo::Told,
+                FieldKind::Known => FieldKindInfo::Known,
+                FieldKind::Truth => FieldKindInfo::Truth,
+            },
         }
     }
 }

@@ -29,7 +29,7 @@ pub use connection::{
     ActionKey, ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView,
     Outcome, ProfileView, RemovedView,
 };
-pub use correction::DirectoryField;
+pub use correction::{DirectoryField, FieldKindInfo};
 pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,
     LinkInfo, Provenance, TermInfo,

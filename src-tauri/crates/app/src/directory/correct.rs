@@ -40,14 +40,23 @@ pub struct Field {
     pub name: &'static str,
     /// What is known of it.
     pub value: FieldValue,
-    /// Whether it may be said to be none; elsewhere it is told, or not.
-    pub may_be_none: bool,
-    /// Whether it must be told.
-    pub needed: bool,
-    /// Whether it tells the thing from others, and stays.
-    pub fixed: bool,
-    /// Whether it is `true` or `false`.
-    pub truth: bool,
+    /// What may be said of it.
+    pub kind: FieldKind,
+}
+
+/// What may be said of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// It tells the thing from all others, and stays.
+    Key,
+    /// It must be told.
+    Needed,
+    /// It is told, or not.
+    Told,
+    /// There may also be none.
+    Known,
+    /// It is `true` or `false`, or not told.
+    Truth,
 }
 
 /// What a person says instead of what is mirrored.
@@ -138,10 +147,12 @@ fn corrected(
         let known = there.iter().find(|it| it.name == name);
         let (known, message) = match known {
             None => (None, "is no field of this kind"),
-            Some(field) if field.fixed && field.value != *value => {
+            Some(field) if field.kind == FieldKind::Key && field.value != *value => {
                 (None, "tells this one from all others, and stays")
             }
-            Some(field) if field.needed && *value == FieldValue::NotTold => (None, "is needed"),
+            Some(field) if field.kind == FieldKind::Needed && *value == FieldValue::NotTold => {
+                (None, "is needed")
+            }
             Some(field) => (Some(field), ""),
         };
         let Some(field) = known else {
@@ -228,27 +239,25 @@ fn in_policies(name: &str) -> String {
 }
 
 impl Field {
-    fn new(name: &'static str, value: FieldValue) -> Self {
-        Self {
-            name,
-            value,
-            may_be_none: false,
-            needed: false,
-            fixed: false,
-            truth: false,
-        }
+    fn of(kind: FieldKind, name: &'static str, value: Option<impl ToString>) -> Self {
+        let value = value.map_or(FieldValue::NotTold, |it| FieldValue::Is(it.to_string()));
+        Self { name, value, kind }
     }
 
-    fn truth(name: &'static str, value: Option<bool>) -> Self {
-        Self {
-            truth: true,
-            ..Self::told(name, value)
-        }
+    fn key(name: &'static str, value: impl ToString) -> Self {
+        Self::of(FieldKind::Key, name, Some(value))
+    }
+
+    fn needed(name: &'static str, value: impl ToString) -> Self {
+        Self::of(FieldKind::Needed, name, Some(value))
     }
 
     fn told(name: &'static str, value: Option<impl ToString>) -> Self {
-        let value = value.map_or(FieldValue::NotTold, |it| FieldValue::Is(it.to_string()));
-        Self::new(name, value)
+        Self::of(FieldKind::Told, name, value)
+    }
+
+    fn truth(name: &'static str, value: Option<bool>) -> Self {
+        Self::of(FieldKind::Truth, name, value)
     }
 
     fn known(name: &'static str, value: &Known<impl ToString>) -> Self {
@@ -257,24 +266,8 @@ impl Field {
             Known::Absent => FieldValue::None,
             Known::Is(it) => FieldValue::Is(it.to_string()),
         };
-        Self {
-            may_be_none: true,
-            ..Self::new(name, value)
-        }
-    }
-
-    fn needed(name: &'static str, value: impl ToString) -> Self {
-        Self {
-            needed: true,
-            ..Self::new(name, FieldValue::Is(value.to_string()))
-        }
-    }
-
-    fn fixed(name: &'static str, value: impl ToString) -> Self {
-        Self {
-            fixed: true,
-            ..Self::needed(name, value)
-        }
+        let kind = FieldKind::Known;
+        Self { name, value, kind }
     }
 
     /// The field as a file would have it; `None` where it is not told.
@@ -292,14 +285,14 @@ impl Field {
 fn fields_of(entry: &Entry) -> Vec<Field> {
     match entry {
         Entry::BillingAccount(it) => vec![
-            Field::fixed("userName", &it.user_name),
+            Field::key("userName", &it.user_name),
             Field::told("email", it.email.as_ref()),
             Field::told("company", it.company.as_ref()),
             Field::told("country", it.country.as_ref()),
             Field::told("createdAt", it.created_at),
         ],
         Entry::Organization(it) => vec![
-            Field::fixed("id", &it.id),
+            Field::key("id", &it.id),
             Field::needed("name", &it.name),
             Field::told("plan", it.plan.as_ref()),
             Field::told("paymentMethod", it.payment_method.as_ref()),
@@ -318,8 +311,8 @@ fn fields_of(entry: &Entry) -> Vec<Field> {
             Field::told("createdAt", it.created_at),
         ],
         Entry::Member(it) => vec![
-            Field::fixed("organization", &it.organization),
-            Field::fixed("email", &it.email),
+            Field::key("organization", &it.organization),
+            Field::key("email", &it.email),
             Field::told("name", it.name.as_ref()),
             Field::told("role", it.role.as_ref()),
             Field::truth("verified", it.verified),
@@ -330,7 +323,7 @@ fn fields_of(entry: &Entry) -> Vec<Field> {
             Field::known("phone", &it.phone),
         ],
         Entry::Workspace(it) => vec![
-            Field::fixed("id", &it.id),
+            Field::key("id", &it.id),
             Field::told("organization", it.organization.as_ref()),
             Field::told("billingAccount", it.billing_account.as_ref()),
             Field::told("name", it.name.as_ref()),
@@ -340,8 +333,8 @@ fn fields_of(entry: &Entry) -> Vec<Field> {
             Field::told("settlement", it.settlement.as_ref()),
         ],
         Entry::Deployment(it) => vec![
-            Field::fixed("id", &it.id),
-            Field::fixed("organization", &it.organization),
+            Field::key("id", &it.id),
+            Field::key("organization", &it.organization),
             Field::told("name", it.name.as_ref()),
             Field::told("state", it.state.as_ref()),
             Field::truth("trial", it.trial),
