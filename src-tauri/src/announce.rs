@@ -86,11 +86,18 @@ pub(crate) async fn show_or_sandbox(
     session: &Arc<Session>,
     id: String,
 ) -> Result<(), Failure> {
-    let shown = show(app, session, id).await;
-    if shown.is_err() && matches!(session.shown(), Shown::Opening | Shown::Locked) {
-        return show(app, session, Connection::SANDBOX.to_owned()).await;
+    match show(app, session, id).await {
+        Err(why) if shows_nothing(session, &why) => {
+            show(app, session, Connection::SANDBOX.to_owned()).await
+        }
+        shown => shown,
     }
-    shown
+}
+
+/// Whether nothing is shown, not even why. A window that was locked while the connection was being opened
+/// stays locked.
+fn shows_nothing(session: &Session, why: &Failure) -> bool {
+    why.code != Code::Locked && matches!(session.shown(), Shown::Opening | Shown::Locked)
 }
 
 async fn blocking<T: Send + 'static>(
@@ -296,7 +303,23 @@ pub(crate) fn emit(app: &AppHandle, event: &(impl Event + serde::Serialize + Clo
 
 #[cfg(test)]
 mod tests {
+    use connection::Folders;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_lock_during_opening_is_not_undone_and_a_connection_that_is_gone_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session::new(Folders::under(folder.path()));
+        assert!(session.turn_to(Connection::SANDBOX).unwrap());
+        session.lock().await;
+        let why = session.open(Connection::SANDBOX).err().unwrap();
+        assert!(!shows_nothing(&session, &why), "{why:?}");
+
+        // The person unlocks, and the connection was removed meanwhile.
+        let why = session.turn_to("gone").unwrap_err();
+        assert!(shows_nothing(&session, &why), "{why:?}");
+    }
 
     #[test]
     fn a_window_is_left_alone_after_the_minutes_chosen_and_never_for_none() {

@@ -20,6 +20,7 @@ use app::directory::import::FILE_BYTES_MAX;
 use app::metering;
 use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine};
+use connection::OpenError;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::directory::OF_ONE_MAX;
@@ -167,18 +168,90 @@ fn decoded(content: &str) -> Result<Vec<u8>, Failure> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, app::Error> + Send + 'static,
 ) -> Result<T, Failure> {
-    match tauri::async_runtime::spawn_blocking(work).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(failure(&error)),
-        Err(error) => Err(Failure::new(Code::Internal, error.to_string(), None)),
+    waiting(move || Ok(work()?)).await
+}
+
+/// The same for what may block as long as the keyring asks the person.
+async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, Failure> {
+    joined(tauri::async_runtime::spawn_blocking(work).await)
+}
+
+/// What came of work that was done elsewhere.
+fn joined<T>(done: Result<Result<T, OpenError>, tauri::Error>) -> Result<T, Failure> {
+    match done {
+        Ok(outcome) => outcome.map_err(failed),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a command broke off"
+            );
+            Err(Failure::new(Code::Internal, error.to_string(), None))
+        }
     }
 }
 
 /// The failure to show; what is nobody's fault but ours goes to the log with its causes.
-fn failure(error: &app::Error) -> Failure {
-    let failure = Failure::from(error);
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every command ends in map_err(failed)"
+)]
+fn failed(error: OpenError) -> Failure {
+    let failure = Failure::from(error.failure());
     if failure.code == Code::Internal {
-        tracing::error!(error = error as &dyn std::error::Error, "a command failed");
+        tracing::error!(error = &error as &dyn std::error::Error, "a command failed");
     }
     failure
+}
+
+/// The failure to show where a text is none of what it should be.
+fn invalid(error: impl Into<app::Error>) -> Failure {
+    failed(OpenError::App(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    /// A log that the test reads.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Log {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn what_is_nobodys_fault_but_ours_goes_to_the_log() {
+        let log = Log::default();
+        let to_it = tracing_subscriber::fmt().with_writer(log.clone()).finish();
+        let (ours, theirs) = tracing::subscriber::with_default(to_it, || {
+            let ours = failed(OpenError::Randomness(store::NoRandomness));
+            (ours, failed(OpenError::NoConnection("acme".to_owned())))
+        });
+        assert_eq!((ours.code, theirs.code), (Code::Internal, Code::NotFound));
+        let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(said.contains(&ours.message), "{said}");
+        assert!(!said.contains(&theirs.message), "{said}");
+    }
 }

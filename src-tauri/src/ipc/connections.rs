@@ -12,7 +12,7 @@ use vault::Place;
 use views::{CheckView, ConnectionCard, Failure, ProfileView, RemovedView};
 use zeroize::Zeroizing;
 
-use super::{Opened, SessionChanged};
+use super::{Opened, SessionChanged, failed, joined, waiting};
 use crate::announce;
 use crate::session::Session;
 
@@ -68,7 +68,7 @@ pub(crate) async fn list_connections(session: Opened<'_>) -> Result<ConnectionLi
         let current = session.current().id;
         let (saved, failure) = match session.connections().list() {
             Ok(saved) => (saved, None),
-            Err(error) => (Vec::new(), Some(OpenError::from(error).failure().into())),
+            Err(error) => (Vec::new(), Some(failed(error.into()))),
         };
         let vault = session.connections().vault();
         let cards = saved
@@ -83,10 +83,7 @@ pub(crate) async fn list_connections(session: Opened<'_>) -> Result<ConnectionLi
                 Place::Keyring(name) => name.to_owned(),
                 Place::Memory => String::new(),
             },
-            keyring_failure: vault
-                .check()
-                .err()
-                .map(|error| OpenError::from(error).failure().into()),
+            keyring_failure: vault.check().err().map(|error| failed(error.into())),
         })
     })
     .await
@@ -374,24 +371,6 @@ async fn opened_or_open(session: &Arc<Session>, id: &str) -> Result<Arc<Connecti
     let owned = Arc::clone(session);
     let of = id.to_owned();
     waiting(move || owned.ask(&of)).await
-}
-
-/// Runs what blocks, for as long as the keyring may ask the person.
-pub(super) async fn waiting<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
-) -> Result<T, Failure> {
-    joined(tauri::async_runtime::spawn_blocking(work).await)
-}
-
-pub(super) fn joined<T>(done: Result<Result<T, OpenError>, tauri::Error>) -> Result<T, Failure> {
-    match done {
-        Ok(outcome) => outcome.map_err(failed),
-        Err(error) => Err(Failure::new(views::Code::Internal, error.to_string(), None)),
-    }
-}
-
-pub(super) fn failed(error: OpenError) -> Failure {
-    error.failure().into()
 }
 
 const fn access(read_only: bool) -> Access {

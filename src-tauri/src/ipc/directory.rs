@@ -19,8 +19,7 @@ use views::{
     OrganizationDetail, OrganizationSort, OrganizationsList, number,
 };
 
-use super::connections::waiting;
-use super::{Opened, blocking, decoded};
+use super::{Opened, blocking, decoded, waiting};
 use crate::announce;
 
 /// How far an import is, is told at most once in this time.

@@ -14,7 +14,7 @@ use views::{
 };
 
 use super::linking::target_kind;
-use super::{Opened, blocking};
+use super::{Opened, blocking, failed, invalid, waiting};
 
 /// What stands in the reason of a request to cancel, in AWS's words.
 #[derive(Debug, Serialize, Type)]
@@ -48,7 +48,7 @@ pub(crate) async fn plan_cancel(
     let connection = session.connection().await?;
     let id = AgreementId::parse(&agreement).map_err(invalid)?;
     let planned = connection.plan_cancel(&id, &reason, description.as_deref());
-    let plan = planned.await.map_err(|error| error.failure())?;
+    let plan = planned.await.map_err(failed)?;
     Ok(EndingPlanInfo::of_cancel(
         &plan,
         PlanState::Open,
@@ -67,7 +67,7 @@ pub(crate) async fn execute_cancel(
     let connection = session.connection().await?;
     let id = PlanId::parse(&plan).map_err(invalid)?;
     let sent = connection.execute_cancel(&id, &confirmed).await;
-    Ok(carried(&sent.map_err(|error| error.failure())?))
+    Ok(carried(&sent.map_err(failed)?))
 }
 
 /// Withdraws a request that the buyer has not answered; nothing is told where that waits in the outbox.
@@ -81,7 +81,7 @@ pub(crate) async fn withdraw_cancellation(
     let connection = session.connection().await?;
     let id = CancellationRequestId::parse(&request).map_err(invalid)?;
     let withdrawn = connection.withdraw_cancellation(&id, &reason).await;
-    Ok(carried(&withdrawn.map_err(|error| error.failure())?))
+    Ok(carried(&withdrawn.map_err(failed)?))
 }
 
 fn carried(carried: &Carried<CancellationRequest>) -> Option<CancellationRequestInfo> {
@@ -96,8 +96,8 @@ fn carried(carried: &Carried<CancellationRequest>) -> Option<CancellationRequest
 #[specta::specta]
 pub(crate) async fn list_outbox(session: Opened<'_>) -> Result<Vec<OutboxEntryInfo>, Failure> {
     let connection = session.connection().await?;
-    blocking(move || {
-        let entries = app::outbox::outbox(connection.store())?;
+    waiting(move || {
+        let entries = connection.outbox()?;
         Ok(entries.iter().map(OutboxEntryInfo::from).collect())
     })
     .await
@@ -114,7 +114,7 @@ pub(crate) async fn plan_unlink(
     let connection = session.connection().await?;
     let id = AgreementId::parse(&agreement).map_err(invalid)?;
     let planned = connection.plan_unlink(&id, &reason).await;
-    let plan = planned.map_err(|error| error.failure())?;
+    let plan = planned.map_err(failed)?;
     Ok(EndingPlanInfo::of_unlink(
         &plan,
         PlanState::Open,
@@ -133,7 +133,7 @@ pub(crate) async fn execute_unlink(
     let connection = session.connection().await?;
     let id = PlanId::parse(&plan).map_err(invalid)?;
     let done = connection.execute_unlink(&id, &confirmed).await;
-    let record = done.map_err(|error| error.failure())?;
+    let record = done.map_err(failed)?;
     Ok((&record).into())
 }
 
@@ -142,8 +142,8 @@ pub(crate) async fn execute_unlink(
 #[specta::specta]
 pub(crate) async fn list_endings(session: Opened<'_>) -> Result<EndingsInfo, Failure> {
     let connection = session.connection().await?;
-    blocking(move || {
-        let endings = ending::endings(connection.store(), connection.clock())?;
+    waiting(move || {
+        let endings = connection.endings()?;
         Ok(EndingsInfo::of(&endings, connection.clock().now()))
     })
     .await
@@ -222,12 +222,5 @@ const AUDIT_PAGE_MAX: u32 = 1_000;
 #[specta::specta]
 pub(crate) async fn verify_audit(session: Opened<'_>) -> Result<AuditCheckInfo, Failure> {
     let connection = session.connection().await?;
-    let checked = tauri::async_runtime::spawn_blocking(move || connection.verify_audit()).await;
-    let checked =
-        checked.map_err(|error| Failure::new(views::Code::Internal, error.to_string(), None))?;
-    Ok((&checked.map_err(|error| error.failure())?).into())
-}
-
-fn invalid(error: domain::Invalid) -> Failure {
-    Failure::from(&app::Error::from(error))
+    waiting(move || Ok((&connection.verify_audit()?).into())).await
 }

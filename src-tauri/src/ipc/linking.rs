@@ -12,7 +12,7 @@ use views::{
     TargetPartsInfo,
 };
 
-use super::{Opened, blocking};
+use super::{Opened, blocking, failed, invalid, waiting};
 
 /// What was entered to link a buyer.
 #[derive(Debug, Deserialize, Type)]
@@ -100,16 +100,9 @@ pub(crate) async fn identify_buyer(
     text: String,
 ) -> Result<IdentifiedInfo, Failure> {
     let connection = session.connection().await?;
-    let found = connection
-        .identify_buyer(&text)
-        .await
-        .map_err(|error| error.failure())?;
-    let policy = found
-        .policy
-        .as_deref()
-        .and_then(|id| connection.policies().get(id));
-    let now = connection.clock().now();
-    Ok(IdentifiedInfo::of(&found, policy, Language::English, now))
+    let found = connection.identify_buyer(&text).await.map_err(failed)?;
+    let (policies, now) = (connection.policies(), connection.clock().now());
+    Ok(IdentifiedInfo::of(&found, policies, Language::English, now))
 }
 
 /// Targets that a text is in.
@@ -155,12 +148,8 @@ pub(crate) async fn plan_link(
     wish: LinkWish,
 ) -> Result<LinkPlanInfo, Failure> {
     let connection = session.connection().await?;
-    let request = LinkForm::from(wish).check();
-    let request = request.map_err(|error| Failure::from(&app::Error::from(error)))?;
-    let plan = connection
-        .plan_link(request)
-        .await
-        .map_err(|error| error.failure())?;
+    let request = LinkForm::from(wish).check().map_err(invalid)?;
+    let plan = connection.plan_link(request).await.map_err(failed)?;
     Ok(LinkPlanInfo::new(&plan, Language::English))
 }
 
@@ -169,8 +158,9 @@ pub(crate) async fn plan_link(
 #[specta::specta]
 pub(crate) async fn show_plan(session: Opened<'_>, plan: String) -> Result<LinkPlanInfo, Failure> {
     let connection = session.connection().await?;
-    blocking(move || {
-        let kept = link::kept(connection.store(), &PlanId::parse(&plan)?)?;
+    let id = PlanId::parse(&plan).map_err(invalid)?;
+    waiting(move || {
+        let kept = connection.plan(&id)?;
         Ok(LinkPlanInfo::of(&kept, Language::English))
     })
     .await
@@ -181,8 +171,8 @@ pub(crate) async fn show_plan(session: Opened<'_>, plan: String) -> Result<LinkP
 #[specta::specta]
 pub(crate) async fn pending_plans(session: Opened<'_>) -> Result<Vec<LinkPlanInfo>, Failure> {
     let connection = session.connection().await?;
-    blocking(move || {
-        let kept = link::pending(connection.store(), PENDING_MAX)?;
+    waiting(move || {
+        let kept = connection.pending_plans()?;
         let pictures = kept
             .iter()
             .map(|kept| LinkPlanInfo::of(kept, Language::English));
@@ -190,9 +180,6 @@ pub(crate) async fn pending_plans(session: Opened<'_>) -> Result<Vec<LinkPlanInf
     })
     .await
 }
-
-/// Plans shown at once.
-const PENDING_MAX: usize = 200;
 
 /// Carries a plan out, as far as it goes.
 #[tauri::command]
@@ -203,22 +190,16 @@ pub(crate) async fn execute_link(
     codes: CodesEntered,
 ) -> Result<ExecutedInfo, Failure> {
     let connection = session.connection().await?;
-    let id = PlanId::parse(&plan).map_err(|error| Failure::from(&app::Error::from(error)))?;
+    let id = PlanId::parse(&plan).map_err(invalid)?;
     let codes = Codes {
         entered: codes.entered,
         again: codes.again,
         language: codes.language.as_deref().and_then(Language::from_code),
         check_only: codes.check_only,
     };
-    let executed = connection
-        .execute_link(&id, &codes)
-        .await
-        .map_err(|error| error.failure())?;
-    let words = match &executed {
-        link::Executed::Linked(record) => connection.words_of(record),
-        _ => Ok(link::LinkWords::default()),
-    };
-    let words = words.map_err(|error| error.failure())?;
+    let executed = connection.execute_link(&id, &codes).await;
+    let executed = executed.map_err(failed)?;
+    let words = connection.words_after(&executed);
     Ok(ExecutedInfo::of(&executed, &words))
 }
 
@@ -227,9 +208,8 @@ pub(crate) async fn execute_link(
 #[specta::specta]
 pub(crate) async fn withdraw_plan(session: Opened<'_>, plan: String) -> Result<(), Failure> {
     let connection = session.connection().await?;
-    let id = PlanId::parse(&plan).map_err(|error| Failure::from(&app::Error::from(error)))?;
-    let withdrawn = connection.withdraw_plan(&id).await;
-    Ok(withdrawn.map_err(|error| error.failure())?)
+    let id = PlanId::parse(&plan).map_err(invalid)?;
+    connection.withdraw_plan(&id).await.map_err(failed)
 }
 
 /// The link of an agreement's chain; nothing when it never had one.
@@ -240,17 +220,8 @@ pub(crate) async fn show_link(
     agreement: String,
 ) -> Result<Option<LinkDetail>, Failure> {
     let connection = session.connection().await?;
-    blocking(move || {
-        let history = link::history(connection.store(), &agreement)?;
-        let words = match history.first() {
-            Some(current) => link::words_of(
-                connection.store(),
-                connection.policies(),
-                current,
-                connection.clock().now(),
-            )?,
-            None => link::LinkWords::default(),
-        };
+    waiting(move || {
+        let (history, words) = connection.link_of(&agreement)?;
         Ok(LinkDetail::of(&history, &words, Language::English))
     })
     .await

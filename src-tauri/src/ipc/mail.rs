@@ -8,8 +8,7 @@ use specta::Type;
 use views::{Failure, Millis};
 use zeroize::Zeroizing;
 
-use super::Opened;
-use super::connections::{failed, joined, waiting};
+use super::{Opened, failed, joined, waiting};
 
 /// What was entered for a connection's mail. Not shown by `Debug`.
 #[derive(Deserialize, Type)]

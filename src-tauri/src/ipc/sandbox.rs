@@ -10,7 +10,7 @@ use tauri::AppHandle;
 use tauri_specta::Event;
 use views::{Failure, Millis, Topic, number};
 
-use super::{DataChanged, Opened};
+use super::{DataChanged, Opened, failed};
 
 /// Buyers offered for one search.
 const BUYERS_MAX: u32 = 50;
@@ -341,26 +341,20 @@ pub(crate) async fn sandbox_set_network(
 }
 
 async fn control(connection: &Arc<Connection>) -> Result<Control, Failure> {
-    connection
-        .control()
-        .await
-        .map_err(|error| error.failure().into())
+    connection.control().await.map_err(failed)
 }
 
 fn refused(error: sandbox::ControlError) -> Failure {
-    OpenError::from(error).failure().into()
+    failed(OpenError::from(error))
 }
 
 fn parse_time(text: &str) -> Result<domain::Timestamp, Failure> {
-    connection::parse_time(text).map_err(|error| error.failure().into())
+    connection::parse_time(text).map_err(failed)
 }
 
 /// After every act: the clock may have moved, and the panel's views re-ask.
 async fn acted(app: &AppHandle, connection: &Arc<Connection>) -> Result<(), Failure> {
-    connection
-        .acted()
-        .await
-        .map_err(|error| Failure::from(error.failure()))?;
+    connection.acted().await.map_err(failed)?;
     let changed = DataChanged {
         topics: vec![Topic::Status, Topic::Sandbox],
     };

@@ -4,8 +4,7 @@ use serde::Deserialize;
 use specta::Type;
 use views::{Failure, UsageCheckInfo, UsageSentInfo};
 
-use super::connections::waiting;
-use super::{Opened, decoded};
+use super::{Opened, decoded, failed, waiting};
 
 /// Usage that the page has read from a file, or that a person entered, as JSON.
 #[derive(Deserialize, Type)]
@@ -43,5 +42,5 @@ pub(crate) async fn send_usage(
     let connection = session.connection().await?;
     let bytes = decoded(&usage.content)?;
     let sent = connection.send_usage(&usage.name, &bytes).await;
-    Ok(UsageSentInfo::from(&sent.map_err(|error| error.failure())?))
+    Ok(UsageSentInfo::from(&sent.map_err(failed)?))
 }

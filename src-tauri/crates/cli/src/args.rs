@@ -34,6 +34,19 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// AWS Marketplace on this machine: serve it, act as its buyers
     Sandbox(SandboxArgs),
+    #[command(flatten)]
+    Open(OpenCommand),
+    /// Connections to seller accounts
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// The rules for linking and ending, listing by listing
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+}
+
+/// What wants a connection that is open.
+#[derive(Subcommand)]
+pub(crate) enum OpenCommand {
     /// Bring the data up to date
     Sync {
         /// List everything, and drop what AWS no longer lists
@@ -69,12 +82,6 @@ pub(crate) enum Command {
     /// Everything that was done, refused or taken in
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Connections to seller accounts
-    #[command(subcommand)]
-    Connection(ConnectionCommand),
-    /// The rules for linking and ending, listing by listing
-    #[command(subcommand)]
-    Policy(PolicyCommand),
 }
 
 #[derive(Subcommand)]
@@ -128,7 +135,7 @@ pub(crate) enum ConnectionCommand {
         /// Connection id
         id: String,
     },
-    /// Begin a connection's database anew when its key is lost; the old file is kept
+    /// Begin anew when the key of a connection's database, or of its audit, is lost; the old file is kept
     StartOver {
         /// Connection id
         id: String,
@@ -454,7 +461,7 @@ pub(crate) enum LinkCommand {
         /// Language of the mail with the code: en, ko or zh
         #[arg(long, value_name = "LANGUAGE", value_parser = language)]
         language: Option<Language>,
-        /// The phrase that the policy asks for, where it asks for one
+        /// Taken as other plans take it, and not compared: a link has no phrase
         #[arg(long, value_name = "PHRASE")]
         confirm: Option<String>,
     },

@@ -4,6 +4,7 @@ mod agreements;
 mod audit;
 mod connection;
 mod ending;
+mod files;
 mod link;
 mod mail;
 mod organizations;
@@ -12,10 +13,10 @@ mod sandbox;
 mod sync;
 mod usage;
 
-use ::connection::{Connections, Folders};
+use ::connection::{Connection, Connections, Folders};
 use views::{Code, Failure};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, OpenCommand};
 use crate::output::{Fault, Output};
 
 /// Runs a command to its end.
@@ -34,18 +35,33 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Fault> {
         Command::Sandbox(args) => sandbox::run(args, connections.folders(), output).await,
         Command::Connection(command) => connection::run(command, &connections, &id, output).await,
         Command::Policy(command) => policy::run(command, connections.folders(), output),
-        Command::Sync { full } => sync::run(&connections.open(&id)?, full, output).await,
-        Command::Status => sync::status(&connections, &id, output),
-        Command::Agreements(command) => agreements::run(command, &connections.open(&id)?, output),
-        Command::Link(command) => link::run(*command, &connections.open(&id)?, output).await,
-        Command::Cancel(command) => ending::cancel(command, &connections.open(&id)?, output).await,
-        Command::Unlink(command) => ending::unlink(command, &connections.open(&id)?, output).await,
-        Command::Endings(command) => ending::endings(&command, &connections.open(&id)?, output),
-        Command::Outbox(command) => ending::outbox(command, &connections.open(&id)?, output).await,
-        Command::Usage(command) => usage::run(command, &connections.open(&id)?, output).await,
-        Command::Audit(command) => audit::run(command, &connections.open(&id)?, output),
-        Command::Organizations(command) => {
-            organizations::run(command, &connections.open(&id)?, output)
+        Command::Open(command) => {
+            let connection = connections.open(&id)?;
+            let outcome = on_open(command, &connections, &connection, output).await;
+            // Whatever came of it: this process may be the one that serves the sandbox.
+            connection.close().await;
+            outcome
         }
+    }
+}
+
+async fn on_open(
+    command: OpenCommand,
+    connections: &Connections,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    match command {
+        OpenCommand::Sync { full } => sync::run(connection, full, output).await,
+        OpenCommand::Status => sync::status(connections, connection, output),
+        OpenCommand::Agreements(command) => agreements::run(command, connection, output),
+        OpenCommand::Organizations(command) => organizations::run(command, connection, output),
+        OpenCommand::Link(command) => link::run(*command, connection, output).await,
+        OpenCommand::Cancel(command) => ending::cancel(command, connection, output).await,
+        OpenCommand::Unlink(command) => ending::unlink(command, connection, output).await,
+        OpenCommand::Endings(command) => ending::endings(&command, connection, output),
+        OpenCommand::Usage(command) => usage::run(command, connection, output).await,
+        OpenCommand::Outbox(command) => ending::outbox(command, connection, output).await,
+        OpenCommand::Audit(command) => audit::run(command, connection, output),
     }
 }

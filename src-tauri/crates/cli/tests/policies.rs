@@ -84,6 +84,39 @@ fn what_show_prints_is_a_policy_to_begin_from() {
 }
 
 #[test]
+fn one_file_that_is_wrong_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = binderyctl(folder.path())
+        .args(["policy", "show", "guance"])
+        .output()
+        .unwrap();
+    let policies = folder.path().join("config/policies");
+    fs::create_dir_all(policies.join("folder.toml")).unwrap();
+    for name in ["a.toml", "b.toml"] {
+        fs::write(policies.join(name), &shown.stdout).unwrap();
+    }
+    fs::write(policies.join("latin.toml"), b"id = \"\xc4\"\n").unwrap();
+
+    let list = answer(folder.path(), &["policy", "list"]);
+    let first = policies.join("a.toml").display().to_string();
+    // The one that links go by, too.
+    let guance = ids(&list).pop();
+    assert_eq!(guance, Some(("guance", first.as_str())));
+    let broken = list["broken"].as_array().unwrap().iter();
+    let said: Vec<_> = broken
+        .map(|problem| problem["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(said[0], format!("the id “guance” is in {first} already"));
+    assert!(said[1].starts_with("it cannot be read: "), "{said:?}");
+    assert_eq!(said[2], "it cannot be read: it is no text in UTF-8");
+
+    let latin = policies.join("latin.toml");
+    let check = ["policy", "check", latin.to_str().unwrap()];
+    let (code, wrong) = error(folder.path(), &check);
+    assert_eq!((code, &wrong["code"]), (2, &json!("invalid")));
+}
+
+#[test]
 fn everything_wrong_with_a_file_is_said_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("wrong.toml");

@@ -107,12 +107,13 @@ impl Connections {
         }
         let (saved, keep) = self.find(id)?;
         let store = self.open_store(&saved, keep)?;
-        let identified = lock(&self.identified).remove(id);
-        let mailer = self.mailer(&saved, keep);
         let own = Own {
             policies: Arc::new(policies::in_force(&self.folders)),
-            audit_key: self.audit_key(&saved, keep)?,
+            audit_key: self.audit_key(&saved, keep, &store)?,
         };
+        let mailer = self.mailer(&saved, keep);
+        // Last: what failed before may be mended, and the next attempt still wants it.
+        let identified = lock(&self.identified).remove(id);
         let seller = Seller::new(saved, self.vault_of(keep).clone(), mailer, identified);
         Connection::open_seller(seller, store, own)
     }
@@ -159,6 +160,11 @@ impl Connections {
     /// Renames a connection, or changes what it may be used for.
     pub fn change(&self, id: &str, name: &str, access: Access) -> Result<(), OpenError> {
         let name = draft::name(name).map_err(|message| problem("name", message))?;
+        // Those in memory and those of the file are changed apart, and share their names all the same.
+        let taken = |known: &SavedConnection| known.id.as_str() != id && known.name == name;
+        if self.list()?.iter().any(|(known, _)| taken(known)) {
+            return Err(name_taken());
+        }
         self.registry.change(id, |all, at| {
             let twice =
                 |(other, known): (usize, &SavedConnection)| other != at && known.name == name;
@@ -217,10 +223,18 @@ impl Connections {
         }
     }
 
-    /// Begins a connection's database anew, for when its key is lost. The old file is kept beside it;
-    /// returns where.
+    /// Begins anew what cannot be gone on with because its key is lost. Is it the audit's alone, then the
+    /// audit goes on with a new key, and what was written before cannot be verified any more. Else the
+    /// database begins anew; the old file is kept beside it, and where is returned.
     pub fn start_over(&self, id: &str) -> Result<Option<PathBuf>, OpenError> {
         let (saved, keep) = self.find(id)?;
+        if self.database(&saved, keep).exists()
+            && let Ok(store) = self.open_store(&saved, keep)
+            && self.audit_key(&saved, keep, &store)?.is_none()
+        {
+            self.keep_new_audit_key(&saved, keep)?;
+            return Ok(None);
+        }
         let aside = set_aside(&self.database(&saved, keep))?;
         self.keep_database_keys(&saved, keep, &[&DatabaseKey::random()?])?;
         Ok(aside)
@@ -340,6 +354,8 @@ impl Connections {
     ) -> Result<(), OpenError> {
         self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
         drop(self.open_store(saved, keep)?);
+        // Before anybody can open it: two who did at once would each make a key.
+        self.keep_new_audit_key(saved, keep)?;
         self.registry.add(saved, keep, name_taken)
     }
 
@@ -402,17 +418,34 @@ impl Connections {
         keys.ok_or_else(|| VaultError::Damaged(name.to_string()).into())
     }
 
-    /// The key that a connection's audit is chained with, made when there is none yet.
-    fn audit_key(&self, saved: &SavedConnection, keep: Keep) -> Result<AuditKey, OpenError> {
-        let name = SecretName::new(&saved.vault, SecretKind::AuditKey);
-        let vault = self.vault_of(keep);
-        if let Some(kept) = vault.get(&name)? {
-            let key = AuditKey::from_hex(kept.expose());
-            return key.ok_or_else(|| VaultError::Damaged(name.to_string()).into());
+    /// The key that a connection's audit is chained with. `None` when it is lost: another one is not
+    /// made in silence, since the entries that there are could not be verified with it.
+    fn audit_key(
+        &self,
+        saved: &SavedConnection,
+        keep: Keep,
+        store: &Store,
+    ) -> Result<Option<AuditKey>, OpenError> {
+        let kept = seller::audit_key(&saved.vault, self.vault_of(keep))?;
+        if kept.is_some() {
+            return Ok(kept);
         }
+        if store.read(|read| read.audit_count())? == 0 {
+            return self.keep_new_audit_key(saved, keep).map(Some);
+        }
+        tracing::warn!(connection = %saved.id, "the key of the audit is lost");
+        Ok(None)
+    }
+
+    fn keep_new_audit_key(
+        &self,
+        saved: &SavedConnection,
+        keep: Keep,
+    ) -> Result<AuditKey, OpenError> {
         let key = AuditKey::random()?;
         let secret = Secret::new(key.to_hex().to_string()).map_err(VaultError::from)?;
-        vault.put(&name, &secret)?;
+        let name = SecretName::new(&saved.vault, SecretKind::AuditKey);
+        self.vault_of(keep).put(&name, &secret)?;
         Ok(key)
     }
 

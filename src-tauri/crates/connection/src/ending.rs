@@ -115,6 +115,6 @@ impl Connection {
 
     /// Goes through the whole audit.
     pub fn verify_audit(&self) -> Result<AuditCheck, OpenError> {
-        Ok(audit::verify(self.store(), self.audit_key())?)
+        Ok(audit::verify(self.store(), self.audit_key()?)?)
     }
 }

@@ -37,6 +37,11 @@ pub enum OpenError {
     /// The keyring has no key for the connection's database.
     #[error("the key of this connection's database is not in the keyring any more")]
     KeyLost,
+    /// The keyring has no key for the connection's audit, in which there are entries.
+    #[error(
+        "the key of this connection's audit is not in the keyring any more, so nothing can be added to it"
+    )]
+    AuditKeyLost,
     /// No key can be made.
     #[error(transparent)]
     Randomness(#[from] store::NoRandomness),
@@ -109,6 +114,8 @@ impl OpenError {
             Self::KeysLost => told(FailureKind::Credentials)
                 .with_hint("Enter the access keys again, under Settings or with `binderyctl connection credentials`."),
             Self::KeyLost => told(FailureKind::DatabaseKey),
+            Self::AuditKeyLost => told(FailureKind::Keyring)
+                .with_hint("Restore the keyring entry from a backup, then try again. Without it, `binderyctl connection start-over` goes on with a new key: the audit's entries so far cannot be verified with that one."),
             Self::Control(error) => {
                 let failure = told(match error.code.as_str() {
                     "not-found" => FailureKind::NotFound,

@@ -14,7 +14,7 @@ impl Connection {
     pub fn correct(&self, correction: &Correction) -> Result<Vec<Change>, OpenError> {
         let permit = self.permit(Action::EditDirectory)?;
         let now = self.clock().now();
-        let (store, key) = (self.store(), self.audit_key());
+        let (store, key) = (self.store(), self.audit_key()?);
         Ok(correct::correct(store, key, &permit, correction, now)?)
     }
 
@@ -28,7 +28,7 @@ impl Connection {
     ) -> Result<Tallies, OpenError> {
         let permit = self.permit(Action::EditDirectory)?;
         let now = self.clock().now();
-        let (store, key) = (self.store(), self.audit_key());
+        let (store, key) = (self.store(), self.audit_key()?);
         Ok(plan.apply_audited(store, key, permit, on_bad, now, heard)?)
     }
 }

@@ -2,10 +2,8 @@
 //! first wanted.
 
 use app::Policies;
-use app::link::{
-    self, Codes, Executed, Identified, Kept, LinkPlan, LinkRequest, LinkWords, Suggestion,
-};
-use domain::{AgreementId, LinkState, PlanId};
+use app::link::{self, Codes, Executed, Identified, Kept, LinkPlan, LinkRequest, LinkWords};
+use domain::{LinkState, PlanId};
 use store::table::link::LinkRecord;
 
 use crate::{Connection, OpenError};
@@ -64,13 +62,23 @@ impl Connection {
         Ok(link::words_of(self.store(), &self.policies, record, now)?)
     }
 
+    /// What is to be said once a plan was carried out. The link is made by then: what cannot be looked up
+    /// is left unsaid, instead of passing for a failure. Wants a multi-threaded runtime.
+    #[must_use]
+    pub fn words_after(&self, executed: &Executed) -> LinkWords {
+        let Executed::Linked(record) = executed else {
+            return LinkWords::default();
+        };
+        let words = tokio::task::block_in_place(|| self.words_of(record));
+        words.unwrap_or_else(|error| {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "nothing can be said about the link that was made");
+            LinkWords::default()
+        })
+    }
+
     /// Current links in any of these states (in all, when none is named), newest first.
     pub fn links(&self, states: &[LinkState]) -> Result<Vec<LinkRecord>, OpenError> {
         Ok(link::links(self.store(), states, LISTED_MAX)?)
-    }
-
-    /// Targets that the buyer of an agreement may mean.
-    pub fn suggestions(&self, agreement: &AgreementId) -> Result<Vec<Suggestion>, OpenError> {
-        Ok(link::suggestions(self.store(), &self.policies, agreement)?)
     }
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::OpenError;
 use crate::registry::Registry;
-use crate::saved::ConnectionId;
+use crate::saved::{ConnectionId, MailSettings};
 
 /// Mail of a seller account's connection, over its mail server. Settings and password are looked up for
 /// each mail: they can change while the connection is open, and the password is held for no longer.
@@ -32,15 +32,34 @@ impl SellerMailer {
 
     /// The way to the server as it is set now. Blocks while the keyring asks.
     fn smtp(&self) -> Result<Smtp, MailError> {
+        self.smtp_with(|vault| self.password(vault))
+    }
+
+    /// The same with what gives the password.
+    fn smtp_with(
+        &self,
+        password: impl FnOnce(&str) -> Result<Password, MailError>,
+    ) -> Result<Smtp, MailError> {
+        let (vault, settings) = self.settings()?;
+        let user = match &settings.user {
+            Some(user) => Some((user.clone(), password(&vault)?)),
+            None => None,
+        };
+        // The keyring may have taken its time, and the password may be another server's by now.
+        if self.settings()?.1 != settings {
+            let message = "the connection's mail settings were just changed";
+            return Err(MailError::new(MailErrorKind::NotConfigured, message));
+        }
+        Ok(Smtp::new(settings.server, user, settings.sender))
+    }
+
+    /// Where the secrets are, and how mail is sent.
+    fn settings(&self) -> Result<(String, MailSettings), MailError> {
         let unusable =
             |error: OpenError| MailError::new(MailErrorKind::NotConfigured, &error.to_string());
         let (saved, _) = self.registry.find(self.id.as_str()).map_err(unusable)?;
         let settings = saved.mail.ok_or_else(MailError::not_configured)?;
-        let user = match settings.user {
-            Some(user) => Some((user, self.password(&saved.vault)?)),
-            None => None,
-        };
-        Ok(Smtp::new(settings.server, user, settings.sender))
+        Ok((saved.vault, settings))
     }
 
     fn password(&self, vault: &str) -> Result<Password, MailError> {
@@ -119,4 +138,36 @@ fn refused(to: &str, error: &sandbox::ControlError) -> MailError {
         _ => (MailErrorKind::Garbage, error.to_string()),
     };
     MailError::new(kind, &message)
+}
+
+#[cfg(test)]
+mod tests {
+    use mail::Host;
+
+    use super::*;
+    use crate::Keep;
+    use crate::saved::tests::connection;
+
+    #[test]
+    fn a_password_read_while_the_settings_change_goes_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::new(folder.path());
+        let saved = connection("acme");
+        let taken = || OpenError::Cancelled;
+        registry.add(&saved, Keep::InKeyring, taken).unwrap();
+        let mailer = SellerMailer::new(saved.id, registry.clone(), Vault::session());
+        let password = || Ok(Password::new(Zeroizing::new("hunter2".to_owned())));
+        mailer.smtp_with(|_| password()).unwrap();
+
+        let refused = mailer.smtp_with(|_| {
+            let changed = registry.change("acme", |all, at| {
+                let mail = all[at].mail.as_mut().unwrap();
+                mail.server.host = Host::parse("mail.example.org").unwrap();
+                Ok(())
+            });
+            changed.unwrap();
+            password()
+        });
+        assert_eq!(refused.unwrap_err().kind, MailErrorKind::NotConfigured);
+    }
 }

@@ -1,6 +1,6 @@
 //! An open connection.
 
-use std::sync::{Arc, Mutex as SyncMutex};
+use std::sync::{Arc, Mutex as SyncMutex, OnceLock};
 
 use app::sync::{Progress, Scope, Summary};
 use app::{
@@ -22,7 +22,8 @@ use crate::{Folders, OpenError, lock};
 pub struct Connection {
     to: To,
     pub(crate) policies: Arc<Policies>,
-    audit_key: AuditKey,
+    /// Empty while the keyring has none: looking goes on without it.
+    audit_key: OnceLock<AuditKey>,
     store: Arc<Store>,
     clock: Clock,
     progress: watch::Sender<Option<Progress>>,
@@ -37,7 +38,8 @@ pub struct Connection {
 /// What a connection works by, besides its database.
 pub(crate) struct Own {
     pub(crate) policies: Arc<Policies>,
-    pub(crate) audit_key: AuditKey,
+    /// The one its audit is chained with; `None` when it is lost.
+    pub(crate) audit_key: Option<AuditKey>,
 }
 
 /// What a connection leads to.
@@ -63,7 +65,7 @@ impl Connection {
         let store = Store::open(&folders.database(Self::SANDBOX))?;
         let own = Own {
             policies: Arc::new(policies::in_force(folders)),
-            audit_key: AuditKey::of_the_sandbox(),
+            audit_key: Some(AuditKey::of_the_sandbox()),
         };
         Self::over(To::Sandbox(folders.clone()), store, own)
     }
@@ -78,7 +80,7 @@ impl Connection {
         Ok(Self {
             to,
             policies: own.policies,
-            audit_key: own.audit_key,
+            audit_key: own.audit_key.map(OnceLock::from).unwrap_or_default(),
             store: Arc::new(store),
             clock: Clock::ahead_by(offset),
             progress: watch::Sender::new(None),
@@ -122,8 +124,17 @@ impl Connection {
         &self.store
     }
 
-    pub(crate) const fn audit_key(&self) -> &AuditKey {
-        &self.audit_key
+    /// The key its audit is chained with, for whatever writes there or verifies it. One that was lost may
+    /// have been restored. Blocks while the keyring asks.
+    pub(crate) fn audit_key(&self) -> Result<&AuditKey, OpenError> {
+        if let Some(key) = self.audit_key.get() {
+            return Ok(key);
+        }
+        let key = match &self.to {
+            To::Sandbox(_) => AuditKey::of_the_sandbox(),
+            To::Seller(seller) => seller.audit_key()?,
+        };
+        Ok(self.audit_key.get_or_init(|| key))
     }
 
     /// The connection's clock.
@@ -302,9 +313,13 @@ impl Connection {
         let live = match &self.to {
             To::Sandbox(folders) => self.go_live_in_the_sandbox(folders).await?,
             To::Seller(seller) => {
-                let marketplace = tokio::task::block_in_place(|| seller.connect())?;
+                let (marketplace, audit_key) = tokio::task::block_in_place(|| {
+                    // First: a way to AWS that is ready is there once.
+                    let audit_key = self.audit_key()?;
+                    Ok::<_, OpenError>((seller.connect()?, audit_key))
+                })?;
                 let console = self
-                    .console_over(marketplace)
+                    .console_over(marketplace, audit_key)
                     .with_mailer(seller.mailer.clone())
                     .with_access(self.access())
                     .for_account(seller.account().clone());
@@ -330,7 +345,7 @@ impl Connection {
         let directory = SandboxDirectory(world.control().clone());
         let mailer = SandboxMailer::new(world.control().clone(), self.mailed.clone());
         let console = self
-            .console_over(marketplace)
+            .console_over(marketplace, self.audit_key()?)
             .with_directory(directory)
             .with_mailer(mailer);
         Ok(Live {
@@ -339,12 +354,16 @@ impl Connection {
         })
     }
 
-    fn console_over(&self, marketplace: AwsMarketplace) -> Console<AwsMarketplace> {
+    fn console_over(
+        &self,
+        marketplace: AwsMarketplace,
+        audit_key: &AuditKey,
+    ) -> Console<AwsMarketplace> {
         let store = Arc::clone(&self.store);
         let (clock, progress) = (self.clock.clone(), self.progress.clone());
         Console::new(store, marketplace, clock, progress)
             .with_policies(Arc::clone(&self.policies))
-            .with_audit_key(self.audit_key.clone())
+            .with_audit_key(audit_key.clone())
     }
 
     async fn set_clock(&self, live: &Live) -> Result<(), OpenError> {

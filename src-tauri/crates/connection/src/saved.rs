@@ -393,13 +393,13 @@ impl From<&SavedConnection> for Form {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use ::mail::{Host, Security, Sender, Server};
     use domain::Email;
 
     use super::*;
 
-    fn connection(id: &str) -> SavedConnection {
+    pub(crate) fn connection(id: &str) -> SavedConnection {
         SavedConnection {
             id: ConnectionId::parse(id).unwrap(),
             name: "Acme, production".into(),

@@ -7,6 +7,7 @@ use aws::{
     AssumedRole, AwsMarketplace, CallLimits, ConnectionSettings, Credentials, MfaCodes, Quota,
 };
 use domain::AccountId;
+use store::AuditKey;
 use vault::{SecretKind, SecretName, Vault, VaultError};
 
 use crate::keys::AccessKeys;
@@ -60,12 +61,28 @@ impl Seller {
         connect(&self.saved, keys.as_ref(), &self.codes)
     }
 
+    /// The key of its audit, as the keyring has it now. Blocks while it asks.
+    pub(crate) fn audit_key(&self) -> Result<AuditKey, OpenError> {
+        audit_key(&self.saved.vault, &self.vault)?.ok_or(OpenError::AuditKeyLost)
+    }
+
     fn keys(&self) -> Result<AccessKeys, OpenError> {
         let name = SecretName::new(&self.saved.vault, SecretKind::AccessKeys);
         let secret = self.vault.get(&name)?.ok_or(OpenError::KeysLost)?;
         let damaged = || VaultError::Damaged(name.to_string());
         Ok(AccessKeys::from_vault(secret).ok_or_else(damaged)?)
     }
+}
+
+/// The audit key among these secrets; `None` when there is none.
+pub(crate) fn audit_key(secrets: &str, vault: &Vault) -> Result<Option<AuditKey>, OpenError> {
+    let name = SecretName::new(secrets, SecretKind::AuditKey);
+    let Some(kept) = vault.get(&name)? else {
+        return Ok(None);
+    };
+    let damaged = || VaultError::Damaged(name.to_string());
+    let key = AuditKey::from_hex(kept.expose()).ok_or_else(damaged)?;
+    Ok(Some(key))
 }
 
 /// The way to AWS for a connection, with these keys where it has keys.

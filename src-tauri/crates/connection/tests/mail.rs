@@ -206,6 +206,30 @@ async fn a_password_is_kept_for_its_user_and_host_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_never_kept_beside_settings_it_was_not_entered_for() {
+    let story = Story::new(Keep::InKeyring).await;
+    story.set(&story.draft()).unwrap();
+    let elsewhere = MailDraft {
+        host: "127.0.0.1".to_owned(),
+        password: Zeroizing::new("for 127.0.0.1 alone".to_owned()),
+        ..story.draft()
+    };
+    // The settings cannot be written.
+    let in_the_way = story.folder.path().join("config/connections.toml.new");
+    fs::create_dir(&in_the_way).unwrap();
+    story.set(&elsewhere).unwrap_err();
+    let kept = story.connections.mail(&story.id).unwrap().unwrap();
+    assert_eq!(kept.server.host.as_str(), "localhost");
+    let message = story.refused().await;
+    assert!(message.contains("not in the keyring any more"), "{message}");
+
+    fs::remove_dir(&in_the_way).unwrap();
+    story.set(&elsewhere).unwrap();
+    story.set(&story.draft()).unwrap();
+    story.try_it().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_goes_wrong_says_what_to_do() {
     let story = Story::new(Keep::InKeyring).await;
     let wrong = MailDraft {

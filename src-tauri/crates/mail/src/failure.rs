@@ -5,7 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use app::{Mail, MailError, MailErrorKind};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use lettre::transport::smtp::Error;
+use zeroize::Zeroizing;
 
 use crate::server::Server;
 
@@ -35,6 +38,8 @@ pub(crate) enum Step<'a> {
 pub(crate) struct Hidden<'a> {
     /// The password, and what may be a code.
     words: Vec<&'a str>,
+    /// The password as AUTH LOGIN and AUTH PLAIN (RFC 4616) send it.
+    sent: Vec<Zeroizing<String>>,
     /// The mail from its subject on, as it goes over the wire: encoded, most of the time.
     text: &'a str,
 }
@@ -46,23 +51,38 @@ const CODE_DIGITS_MIN: usize = 4;
 const QUOTED_BYTES_MIN: usize = 8;
 
 impl<'a> Hidden<'a> {
-    pub(crate) fn new(password: Option<&'a str>, mail: &'a Mail, letter: &'a [u8]) -> Self {
+    /// `user` is who signs in, with the password.
+    pub(crate) fn new(user: Option<(&'a str, &'a str)>, mail: &'a Mail, letter: &'a [u8]) -> Self {
+        let user = user.filter(|(_, password)| !password.is_empty());
         let text = [&mail.subject, &mail.body];
         let words = text.into_iter().flat_map(|text| text.split_whitespace());
         let digits = |word: &&str| word.chars().filter(char::is_ascii_digit).count();
         let codes = words.filter(|word| digits(word) >= CODE_DIGITS_MIN);
         let letter = std::str::from_utf8(letter).unwrap_or_default();
         Self {
-            words: password.into_iter().chain(codes).collect(),
+            words: user
+                .map(|(_, password)| password)
+                .into_iter()
+                .chain(codes)
+                .collect(),
+            sent: user.into_iter().flat_map(as_sent).collect(),
             text: letter.find("Subject:").map_or("", |at| &letter[at..]),
         }
     }
 
     fn is_in(&self, said: &str) -> bool {
         let quoted = |word: &str| word.len() >= QUOTED_BYTES_MIN && self.text.contains(word);
-        let secret = |word: &&str| !word.is_empty() && said.contains(word);
-        self.words.iter().any(secret) || said.split_whitespace().any(quoted)
+        let sent = self.sent.iter().map(|sent| sent.as_str());
+        let mut secrets = self.words.iter().copied().chain(sent);
+        secrets.any(|secret| said.contains(secret)) || said.split_whitespace().any(quoted)
     }
+}
+
+/// The two ways in which a password goes over the wire, without the `=` at their ends: some who quote
+/// them leave it out.
+fn as_sent((user, password): (&str, &str)) -> [Zeroizing<String>; 2] {
+    let plain = Zeroizing::new(format!("\0{user}\0{password}"));
+    [password, plain.as_str()].map(|text| Zeroizing::new(STANDARD_NO_PAD.encode(text)))
 }
 
 /// Turns what went wrong at a step into words.
@@ -265,7 +285,7 @@ mod tests {
             body: "Yours: 493827".into(),
         };
         let letter = b"To: ann@example.com\r\nSubject: Code\r\n\r\n7J247KadIOy9lOuTnDogNDkzODI3";
-        let hidden = Hidden::new(Some("hunter2"), &mail, letter);
+        let hidden = Hidden::new(Some(("sales", "hunter2")), &mail, letter);
         for (words, shown) in [
             ("bad\r\n\tuser \u{7}", " bad user "),
             (
@@ -273,6 +293,10 @@ mod tests {
                 " ann@example.com is not here",
             ),
             ("bad password hunter2", ""),
+            ("unknown command: aHVudGVyMg==", ""),
+            ("unknown command aHVudGVyMg", ""),
+            ("AUTH PLAIN AHNhbGVzAGh1bnRlcjI= is wrong", ""),
+            ("AUTH PLAIN is wrong", " AUTH PLAIN is wrong"),
             ("you said 4938-2716", ""),
             ("you said 493827!", ""),
             ("you said IOy9lOuTnDogNDkz", ""),
@@ -280,7 +304,7 @@ mod tests {
             assert_eq!(said(words, &hidden), shown, "{words}");
         }
         assert_eq!(said(&"x".repeat(9000), &hidden).len(), SAID_CHARS_MAX + 1);
-        let without = Hidden::new(Some(""), &mail, b"");
+        let without = Hidden::new(Some(("sales", "")), &mail, b"");
         assert_eq!(said("fine", &without), " fine");
     }
 }

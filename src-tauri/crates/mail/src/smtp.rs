@@ -104,11 +104,12 @@ impl Smtp {
         let _ = getrandom::fill(&mut unique);
         let unique = u128::from_ne_bytes(unique);
         let letter = message::write(mail, &self.sender, self.clock.now(), unique)?;
-        let password = self.user.as_ref().map(|(_, password)| password.0.as_str());
+        let user = self.user.as_ref();
+        let user = user.map(|(user, password)| (user.as_str(), password.0.as_str()));
         let mut talk = Talk {
             smtp: self,
             letter: &letter,
-            hidden: Hidden::new(password, mail, &letter.bytes),
+            hidden: Hidden::new(user, mail, &letter.bytes),
             step: Step::Connect,
         };
         let ready = timeout(self.patience.until_given, talk.until_given()).await;

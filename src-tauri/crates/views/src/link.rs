@@ -1,5 +1,6 @@
 //! Linking: whose a registration is, what may be chosen, and what a link came to.
 
+use app::Policies;
 use app::link::{Executed, Identified, LinkWords, Suggestion, TargetParts};
 use app::plan::Words;
 use domain::Timestamp;
@@ -91,15 +92,11 @@ pub struct IdentifiedInfo {
 }
 
 impl IdentifiedInfo {
-    /// A picture of what was found.
+    /// A picture of what was found, with the policy that is for it.
     #[must_use]
-    pub fn of(
-        it: &Identified,
-        policy: Option<&Policy>,
-        language: Language,
-        now: Timestamp,
-    ) -> Self {
+    pub fn of(it: &Identified, policies: &Policies, language: Language, now: Timestamp) -> Self {
         let buyer = it.found.as_ref().map(|found| &found.buyer);
+        let policy = it.policy.as_deref().and_then(|id| policies.get(id));
         let row = |row: &store::table::agreement::AgreementRow| AgreementRow::of(row, now);
         Self {
             what: it.what.to_owned(),

@@ -68,8 +68,7 @@ async fn add(args: AddArgs, connections: &Connections, output: &Output) -> Resul
         read_only: args.read_only,
     };
     let saved = connections.add(&draft, Keep::InKeyring).await?;
-    let connection = connections.open(saved.id.as_str())?;
-    let check = checked(&connection).await?;
+    let check = checked(connections, saved.id.as_str()).await?;
     let added = Added {
         id: saved.id.to_string(),
         check,
@@ -123,14 +122,12 @@ async fn check(
     last: bool,
     output: &Output,
 ) -> Result<(), Fault> {
-    let connection = connections.open(id)?;
     let view = if last {
+        let connection = connections.open(id)?;
         let known = connection.last_check()?;
         known.map(|check| CheckView::of(&check, connection.account(), connection.access()))
     } else {
-        let checked = checked(&connection).await;
-        connection.close().await;
-        Some(checked?)
+        Some(checked(connections, id).await?)
     };
     output.answer(&view, || {
         view.as_ref()
@@ -138,8 +135,15 @@ async fn check(
     })
 }
 
+async fn checked(connections: &Connections, id: &str) -> Result<CheckView, Fault> {
+    let connection = connections.open(id)?;
+    let checked = check_open(&connection).await;
+    connection.close().await;
+    checked
+}
+
 /// Checks; asks for the code when the role wants one and somebody is there.
-async fn checked(connection: &Connection) -> Result<CheckView, Fault> {
+async fn check_open(connection: &Connection) -> Result<CheckView, Fault> {
     let mut check = Box::pin(connection.check()).await?;
     let wants_code =
         matches!(&check.identity, Err(failure) if failure.kind == app::FailureKind::CodeNeeded);
@@ -173,7 +177,7 @@ fn start_over(connections: &Connections, id: &str, output: &Output) -> Result<()
     let answer = Done { id, old_file };
     output.answer(&answer, || match &answer.old_file {
         Some(file) => format!("It begins anew; the old file is kept as {file}."),
-        None => "It begins anew.".to_owned(),
+        None => "It goes on with a new key.".to_owned(),
     })
 }
 

@@ -20,16 +20,6 @@ pub(crate) async fn cancel(
     connection: &Connection,
     output: &Output,
 ) -> Result<(), Fault> {
-    let outcome = run_cancel(command, connection, output).await;
-    connection.close().await;
-    outcome
-}
-
-async fn run_cancel(
-    command: CancelCommand,
-    connection: &Connection,
-    output: &Output,
-) -> Result<(), Fault> {
     match command {
         CancelCommand::Plan {
             agreement,
@@ -57,16 +47,6 @@ async fn run_cancel(
 }
 
 pub(crate) async fn unlink(
-    command: UnlinkCommand,
-    connection: &Connection,
-    output: &Output,
-) -> Result<(), Fault> {
-    let outcome = run_unlink(command, connection, output).await;
-    connection.close().await;
-    outcome
-}
-
-async fn run_unlink(
     command: UnlinkCommand,
     connection: &Connection,
     output: &Output,
@@ -113,16 +93,6 @@ pub(crate) fn endings(
 }
 
 pub(crate) async fn outbox(
-    command: OutboxCommand,
-    connection: &Connection,
-    output: &Output,
-) -> Result<(), Fault> {
-    let outcome = run_outbox(command, connection, output).await;
-    connection.close().await;
-    outcome
-}
-
-async fn run_outbox(
     command: OutboxCommand,
     connection: &Connection,
     output: &Output,

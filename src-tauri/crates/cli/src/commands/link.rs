@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 
-use app::link::{BuyerEntered, Codes, Executed, LinkForm, LinkWords, NewWorkspaceEntered};
+use app::link::{BuyerEntered, Codes, LinkForm, NewWorkspaceEntered};
 use connection::Connection;
 use domain::{LinkState, PlanId, Registration};
 use policy::Language;
@@ -25,7 +25,7 @@ pub(crate) async fn run(
     connection: &Connection,
     output: &Output,
 ) -> Result<(), Fault> {
-    let outcome = match command {
+    match command {
         LinkCommand::Identify { text } => identify(&text, connection, output).await,
         LinkCommand::Plan(args) => plan(args, connection, output).await,
         LinkCommand::Execute {
@@ -33,6 +33,7 @@ pub(crate) async fn run(
             code,
             resend,
             language,
+            // Other plans' phrases say what ends; a link can be taken away again.
             confirm: _,
         } => {
             let codes = Codes {
@@ -48,20 +49,14 @@ pub(crate) async fn run(
         LinkCommand::List { state, .. } => list(&state, connection, output),
         LinkCommand::Bundle { agreement } => bundle(&agreement, connection, output),
         LinkCommand::Show { id } => show(&id, connection, output),
-    };
-    connection.close().await;
-    outcome
+    }
 }
 
 async fn identify(text: &str, connection: &Connection, output: &Output) -> Result<(), Fault> {
     let text = given(text)?;
     let found = connection.identify_buyer(&text).await?;
-    let policy = found
-        .policy
-        .as_deref()
-        .and_then(|id| connection.policies().get(id));
-    let now = connection.clock().now();
-    let view = IdentifiedInfo::of(&found, policy, Language::English, now);
+    let (policies, now) = (connection.policies(), connection.clock().now());
+    let view = IdentifiedInfo::of(&found, policies, Language::English, now);
     output.answer(&view, || {
         let mut lines = Vec::new();
         let masked = view.masked.as_deref().unwrap_or_default();
@@ -147,10 +142,7 @@ async fn execute(
 ) -> Result<(), Fault> {
     let id = PlanId::parse(plan).map_err(app::Error::from)?;
     let executed = connection.execute_link(&id, codes).await?;
-    let words = match &executed {
-        Executed::Linked(record) => connection.words_of(record)?,
-        Executed::CodesSent(_) | Executed::Queued => LinkWords::default(),
-    };
+    let words = connection.words_after(&executed);
     let view = ExecutedInfo::of(&executed, &words);
     output.answer(&view, || {
         let mut lines = vec![view.state.clone()];

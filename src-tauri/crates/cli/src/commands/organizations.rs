@@ -15,7 +15,7 @@ use views::{
     OrganizationDetail, OrganizationListItem, OrganizationsList, Provenance, WorkspaceInfo,
 };
 
-use super::policy::read_bytes;
+use super::files::{named, read_bytes};
 use super::sync::when;
 use crate::args::OrganizationsCommand;
 use crate::output::{Fault, Output, Problem};
@@ -295,8 +295,8 @@ fn plan(
     kind: Option<EntryKind>,
 ) -> Result<import::Plan, Fault> {
     let bytes = read_bytes(path, FILE_BYTES_MAX)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    import::plan(connection.store(), &name, &bytes, kind).map_err(|error| fault(path, &error))
+    import::plan(connection.store(), &named(path), &bytes, kind)
+        .map_err(|error| fault(path, &error))
 }
 
 fn fault(path: &Path, error: &app::Error) -> Fault {
@@ -321,8 +321,14 @@ fn bad_file(path: &Path, error: &ImportError) -> Fault {
 fn report(report: &ImportReport, path: &Path, output: &Output) -> Result<(), Fault> {
     output.answer(report, || {
         let skipped = report.skipped.iter().map(|bad| {
-            let field = bad.field.as_deref().unwrap_or_default();
-            format!("{}:{}: {field} {}", path.display(), bad.line, bad.reason)
+            let problem = Problem {
+                file: path.display().to_string(),
+                line: bad.line as usize,
+                column: None,
+                field: bad.field.clone(),
+                message: bad.reason.clone(),
+            };
+            problem.to_string()
         });
         let kinds = report.kinds.iter().map(|kind| {
             format!(

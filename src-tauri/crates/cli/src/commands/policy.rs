@@ -1,12 +1,13 @@
 //! Policies: the built-in ones, and a vendor's own in the configuration folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use connection::Folders;
-use policy::{FILE_BYTES_MAX, Language, LoadError, Localized, Policy, builtin, builtin_text};
+use connection::{Folders, PolicyFile, UnreadablePolicy, own_policies, read_policy};
+use policy::{Language, LoadError, Localized, Policy, builtin, builtin_text};
 use serde::Serialize;
 use views::{Code, Failure};
 
+use super::files::unreadable;
 use crate::args::PolicyCommand;
 use crate::output::{Fault, Output, Problem};
 
@@ -39,7 +40,7 @@ fn show(folders: &Folders, id: &str, output: &Output) -> Result<(), Fault> {
     let file = found
         .policies
         .into_iter()
-        .find(|file| file.policy().id == id);
+        .find(|known| known.policy().id == id);
     let file = file.ok_or_else(|| {
         let hint = Some("binderyctl policy list lists them.".to_owned());
         Failure::new(Code::NotFound, format!("There is no policy “{id}”"), hint)
@@ -48,15 +49,10 @@ fn show(folders: &Folders, id: &str, output: &Output) -> Result<(), Fault> {
 }
 
 fn check(path: &Path, output: &Output) -> Result<(), Fault> {
-    let text = read(path)?;
-    let policy = Policy::parse(&path.display().to_string(), &text)
+    let known = read_policy(path).map_err(|error| unreadable(&error.path, &error.source))?;
+    let known = Known::own(known)
         .map_err(|errors| Fault::of_file(errors.into_iter().map(Problem::from).collect()))?;
-    let file = PolicyFile {
-        source: path.display().to_string(),
-        text,
-        policy: Origin::Own(Box::new(policy)),
-    };
-    let row = row(&file);
+    let row = row(&known);
     output.answer(&row, || {
         format!(
             "{} is fine: {} with {} rules",
@@ -67,8 +63,8 @@ fn check(path: &Path, output: &Output) -> Result<(), Fault> {
     })
 }
 
-/// A policy with its file.
-struct PolicyFile {
+/// A policy that is right, with its text.
+struct Known {
     source: String,
     text: String,
     policy: Origin,
@@ -79,7 +75,23 @@ enum Origin {
     Own(Box<Policy>),
 }
 
-impl PolicyFile {
+impl Known {
+    fn built_in(policy: &'static Policy) -> Self {
+        Self {
+            source: "built-in".to_owned(),
+            text: builtin_text(&policy.id).unwrap_or_default().to_owned(),
+            policy: Origin::BuiltIn(policy),
+        }
+    }
+
+    fn own(file: PolicyFile) -> Result<Self, Vec<LoadError>> {
+        Ok(Self {
+            source: file.path.display().to_string(),
+            text: file.text,
+            policy: Origin::Own(Box::new(file.policy?)),
+        })
+    }
+
     fn policy(&self) -> &Policy {
         match &self.policy {
             Origin::BuiltIn(policy) => policy,
@@ -90,96 +102,27 @@ impl PolicyFile {
 
 /// What there is, and what would be there if its file were not broken.
 struct Found {
-    policies: Vec<PolicyFile>,
+    policies: Vec<Known>,
     broken: Vec<Problem>,
 }
 
+/// The built-in policies, without those whose place one of the vendor's own takes, then those.
 fn find(folders: &Folders) -> Result<Found, Fault> {
-    let built_in = builtin().iter().map(|policy| PolicyFile {
-        source: "built-in".to_owned(),
-        text: builtin_text(&policy.id).unwrap_or_default().to_owned(),
-        policy: Origin::BuiltIn(policy),
-    });
-    let mut found = Found {
-        policies: built_in.collect(),
-        broken: Vec::new(),
-    };
-    for path in own_files(&folders.config().join("policies"))? {
-        let source = path.display().to_string();
-        let text = read(&path)?;
-        match Policy::parse(&source, &text) {
-            Ok(policy) => {
-                // A vendor's own policy takes the place of the built-in one with its id.
-                found.policies.retain(|file| file.policy().id != policy.id);
-                let policy = Origin::Own(Box::new(policy));
-                found.policies.push(PolicyFile {
-                    source,
-                    text,
-                    policy,
-                });
-            }
-            Err(errors) => found.broken.extend(errors.into_iter().map(Problem::from)),
+    let files = own_policies(folders).map_err(|error| unreadable(&error.path, &error.source))?;
+    let mut own = Vec::new();
+    let mut broken = Vec::new();
+    for file in files {
+        match file.map(Known::own) {
+            Ok(Ok(known)) => own.push(known),
+            Ok(Err(errors)) => broken.extend(errors.into_iter().map(Problem::from)),
+            Err(error) => broken.push(error.into()),
         }
     }
-    Ok(found)
-}
-
-/// The policy files of a folder by name; none where there is no folder.
-fn own_files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(folder, &error)),
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// The text of a policy file.
-fn read(path: &Path) -> Result<String, Fault> {
-    let bytes = read_bytes(path, FILE_BYTES_MAX)?;
-    if bytes.len() > FILE_BYTES_MAX {
-        // It may be cut in the middle of a letter; the loader says that it is too long.
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        let message = format!("{} is no text in UTF-8", path.display());
-        Failure::new(Code::Invalid, message, None).into()
-    })
-}
-
-/// Reads a file no further than it may be long; one byte more shows that it is longer.
-pub(super) fn read_bytes(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Fault> {
-    use std::io::Read;
-    let most = bytes_max as u64 + 1;
-    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    let mut bytes = Vec::new();
-    let read = file.take(most).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(path, &error))?;
-    Ok(bytes)
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
-    let code = match error.kind() {
-        std::io::ErrorKind::NotFound => Code::NotFound,
-        _ => Code::Invalid,
-    };
-    Failure::new(
-        code,
-        format!("{} cannot be read: {error}", path.display()),
-        None,
-    )
-    .into()
+    let replaced = |policy: &&Policy| !own.iter().any(|known| known.policy().id == policy.id);
+    let built_in = builtin().iter().filter(replaced).map(Known::built_in);
+    let mut policies: Vec<_> = built_in.collect();
+    policies.append(&mut own);
+    Ok(Found { policies, broken })
 }
 
 impl From<LoadError> for Problem {
@@ -190,6 +133,19 @@ impl From<LoadError> for Problem {
             column: Some(error.column),
             field: None,
             message: error.reason,
+        }
+    }
+}
+
+/// All of the file is to blame, so its beginning is the place.
+impl From<UnreadablePolicy> for Problem {
+    fn from(error: UnreadablePolicy) -> Self {
+        Self {
+            file: error.path.display().to_string(),
+            line: 1,
+            column: None,
+            field: None,
+            message: format!("it cannot be read: {}", error.source),
         }
     }
 }
@@ -211,12 +167,12 @@ struct Row {
     rules: Vec<String>,
 }
 
-fn row(file: &PolicyFile) -> Row {
-    let policy = file.policy();
+fn row(known: &Known) -> Row {
+    let policy = known.policy();
     Row {
         id: policy.id.clone(),
         name: policy.name.as_written().en,
-        source: file.source.clone(),
+        source: known.source.clone(),
         target: policy.link.target.word(),
         rules: policy
             .link
@@ -281,8 +237,8 @@ impl From<Localized> for Words {
     }
 }
 
-fn picture(file: &PolicyFile) -> PolicyDocument<'_> {
-    let policy = file.policy();
+fn picture(known: &Known) -> PolicyDocument<'_> {
+    let policy = known.policy();
     let settings = policy
         .settings
         .iter()
@@ -306,7 +262,7 @@ fn picture(file: &PolicyFile) -> PolicyDocument<'_> {
     PolicyDocument {
         id: &policy.id,
         name: policy.name.as_written().into(),
-        source: &file.source,
+        source: &known.source,
         target: policy.link.target.word(),
         identity: policy
             .link
@@ -322,6 +278,6 @@ fn picture(file: &PolicyFile) -> PolicyDocument<'_> {
         rules: rules.collect(),
         confirm: policy.cancel.phrase.as_deref(),
         covers: policy.covers(),
-        text: &file.text,
+        text: &known.text,
     }
 }

@@ -33,7 +33,6 @@ pub(crate) async fn run(connection: &Connection, full: bool, output: &Output) ->
         connection.provide_code(&secrets::code()?)?;
         outcome = follow(connection, connection.sync(scope), output).await;
     }
-    connection.close().await;
     tell(&outcome?, output)
 }
 
@@ -113,9 +112,12 @@ fn line(progress: &Progress) -> String {
     }
 }
 
-pub(crate) fn status(connections: &Connections, id: &str, output: &Output) -> Result<(), Fault> {
-    let connection = connections.open(id)?;
-    let info = match connections.find(id) {
+pub(crate) fn status(
+    connections: &Connections,
+    connection: &Connection,
+    output: &Output,
+) -> Result<(), Fault> {
+    let info = match connections.find(connection.id()) {
         Ok((saved, keep)) => ConnectionInfo::of(&saved, keep),
         Err(_) => ConnectionInfo::sandbox(),
     };

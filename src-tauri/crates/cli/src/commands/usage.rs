@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use app::metering::FILE_BYTES_MAX;
-use connection::Connection;
+use app::metering::{FILE_BYTES_MAX, UsageError, UsageProblem};
+use connection::{Connection, OpenError};
 use views::{UsageCheckInfo, UsageSentInfo};
 
-use super::policy::read_bytes;
+use super::files::{named, read_bytes};
 use crate::args::UsageCommand;
 use crate::output::{Fault, Output, Problem};
 
@@ -15,16 +15,19 @@ pub(crate) async fn run(
     connection: &Connection,
     output: &Output,
 ) -> Result<(), Fault> {
-    let outcome = match command {
+    match command {
         UsageCommand::Check { file } => check(&file, connection, output),
         UsageCommand::Send { file } => send(&file, connection, output).await,
-    };
-    connection.close().await;
-    outcome
+    }
 }
 
 fn check(file: &Path, connection: &Connection, output: &Output) -> Result<(), Fault> {
-    let view = look(file, connection)?;
+    let bytes = read_bytes(file, FILE_BYTES_MAX)?;
+    let looked = connection.check_usage(&named(file), &bytes)?;
+    if !looked.problems.is_empty() {
+        return Err(wrong(file, &looked.problems));
+    }
+    let view = UsageCheckInfo::from(&looked);
     output.answer(&view, || {
         format!(
             "{} records can be sent, {} were before",
@@ -35,10 +38,14 @@ fn check(file: &Path, connection: &Connection, output: &Output) -> Result<(), Fa
 }
 
 async fn send(file: &Path, connection: &Connection, output: &Output) -> Result<(), Fault> {
-    look(file, connection)?;
-    let sent = connection
-        .send_usage(&named(file), &read_bytes(file, FILE_BYTES_MAX)?)
-        .await?;
+    let bytes = read_bytes(file, FILE_BYTES_MAX)?;
+    let sent = connection.send_usage(&named(file), &bytes).await;
+    let sent = sent.map_err(|error| match error {
+        OpenError::App(app::Error::Usage(UsageError(problems))) if !problems.is_empty() => {
+            wrong(file, &problems)
+        }
+        other => other.into(),
+    })?;
     let view = UsageSentInfo::from(&sent);
     output.answer(&view, || {
         let lines = view.records.iter().map(|record| {
@@ -57,26 +64,13 @@ async fn send(file: &Path, connection: &Connection, output: &Output) -> Result<(
 }
 
 /// Everything that is wrong with a file is told at once.
-fn look(file: &Path, connection: &Connection) -> Result<UsageCheckInfo, Fault> {
-    let bytes = read_bytes(file, FILE_BYTES_MAX)?;
-    let looked = connection.check_usage(&named(file), &bytes)?;
-    let view = UsageCheckInfo::from(&looked);
-    if view.problems.is_empty() {
-        return Ok(view);
-    }
-    let problems = view.problems.iter().map(|problem| Problem {
+fn wrong(file: &Path, problems: &[UsageProblem]) -> Fault {
+    let problems = problems.iter().map(|problem| Problem {
         file: file.display().to_string(),
-        line: problem.line as usize,
+        line: problem.line,
         column: None,
-        field: problem.field.clone(),
+        field: problem.field.map(str::to_owned),
         message: problem.reason.clone(),
     });
-    Err(Fault::of_file(problems.collect()))
-}
-
-fn named(file: &Path) -> String {
-    file.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    Fault::of_file(problems.collect())
 }

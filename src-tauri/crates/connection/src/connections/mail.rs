@@ -21,24 +21,31 @@ impl Connections {
     pub fn set_mail(&self, id: &str, draft: &MailDraft) -> Result<(), OpenError> {
         let (saved, keep) = self.seller(id)?;
         let checked = draft.check(saved.mail.as_ref()).map_err(OpenError::Draft)?;
-        let name = password_name(&saved);
-        match (&checked.password, &checked.settings.user) {
+        let (name, vault) = (password_name(&saved), self.vault_of(keep));
+        let secret = match (&checked.password, &checked.settings.user) {
             (Some(password), _) => {
-                let secret = Secret::new(password.to_string()).map_err(VaultError::from)?;
-                self.vault_of(keep).put(&name, &secret)?;
+                Some(Secret::new(password.to_string()).map_err(VaultError::from)?)
             }
-            (None, Some(_)) if self.vault_of(keep).get(&name)?.is_none() => {
+            (None, Some(_)) if vault.get(&name)?.is_none() => {
                 let message = "enter it again: it is not in the keyring any more";
                 return Err(problem("password", message));
             }
-            (None, Some(_)) => {}
-            // One that nobody signs in with is no longer kept.
-            (None, None) => drop(self.vault_of(keep).remove(&name)?),
+            (None, _) => None,
+        };
+        // The old password goes before the settings change, and the new one comes after them: neither
+        // is ever beside settings that it was not entered for, wherever this is cut off. One that
+        // nobody signs in with is no longer kept.
+        if secret.is_some() || checked.settings.user.is_none() {
+            vault.remove(&name)?;
         }
         self.registry.change(id, |all, at| {
             all[at].mail = Some(checked.settings);
             Ok(())
-        })
+        })?;
+        if let Some(secret) = secret {
+            vault.put(&name, &secret)?;
+        }
+        Ok(())
     }
 
     /// Forgets how a connection's mail is sent, and the password. `false`: there was nothing to forget.

@@ -153,9 +153,9 @@ async fn a_target_has_a_timeline_of_its_own() {
     story.connection.execute_unlink(&id, phrase).await.unwrap();
     story.links(&bought, "organization:nordic").await;
     let told = |target: &str| {
-        let store = story.connection.store();
+        let data = story.connection.store();
         let kind = domain::TargetKind::Organization;
-        let moments = app::query::timeline::of_target(store, kind, target).unwrap();
+        let moments = app::query::timeline::of_target(data, kind, target).unwrap();
         let line = |moment: app::query::timeline::Moment| match moment.event {
             Event::Link(state, target, _) => format!("link to {} {state}", target.id),
             Event::Effect(it) => format!("{} {} {}", it.kind, it.thing, it.state.word()),

@@ -187,6 +187,64 @@ async fn a_connection_in_memory_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_added_has_all_its_keys_before_anybody_opens_it() {
+    let story = Story::new().await;
+    let added = story.connections.add(&story.draft(), Keep::InKeyring).await;
+    let saved = added.unwrap();
+    assert_eq!(story.secrets(), 3, "access keys, database key, audit key");
+    let key = || {
+        let key = story.secret(&saved.vault, SecretKind::AuditKey).unwrap();
+        key.expose().to_owned()
+    };
+    let before = key();
+    story.connections.open("acme").unwrap();
+    assert_eq!(key(), before);
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_to_open_keeps_the_way_to_aws_for_the_next_attempt() {
+    let story = Story::new().await;
+    let added = story.connections.add(&story.draft(), Keep::InKeyring).await;
+    let saved = added.unwrap();
+    let audit_key = SecretName::new(&saved.vault, SecretKind::AuditKey);
+    let kept = story.vault.get(&audit_key).unwrap().unwrap();
+    let damaged = Secret::new("no key".to_owned()).unwrap();
+    story.vault.put(&audit_key, &damaged).unwrap();
+    let refused = story.connections.open("acme").err().unwrap();
+    assert_eq!(kind(&refused), FailureKind::Keyring);
+
+    story.vault.put(&audit_key, &kept).unwrap();
+    // Only the way by which it was identified still has them.
+    let access_keys = SecretName::new(&saved.vault, SecretKind::AccessKeys);
+    story.vault.remove(&access_keys).unwrap();
+    let connection = story.connections.open("acme").unwrap();
+    connection.sync(Scope::Changes).await.unwrap();
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_taken_wherever_its_connection_is_kept() {
+    let story = Story::new().await;
+    story.added().await;
+    let passing = Draft {
+        name: "Passing".to_owned(),
+        ..story.draft()
+    };
+    let added = story.connections.add(&passing, Keep::InMemory).await;
+    let passing = added.unwrap().id.to_string();
+    for (id, others) in [("acme", "Passing"), (passing.as_str(), "Acme")] {
+        let refused = story.connections.change(id, others, Access::Full);
+        let failure = refused.unwrap_err().failure();
+        assert_eq!(failure.fields[0].field, "name", "{id} as {others}");
+    }
+    // Its own name is free, whatever else changes.
+    let kept = story.connections.change("acme", "Acme", Access::ReadOnly);
+    kept.unwrap();
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_dropped_while_aws_is_asked_leaves_nothing_behind() {
     let story = Story::new().await;
     // Takes the question, and never answers.

@@ -1,10 +1,13 @@
 //! Lost keys, new keys, and the end of a connection.
 
 use std::fs;
+use std::ops::ControlFlow;
 
+use app::directory::import::{self, OnBadRows};
 use app::sync::Scope;
 use app::{Failure, FailureKind};
 use connection::{Connection, OpenError};
+use store::table::directory::SortBy;
 use vault::{Secret, SecretKind, SecretName};
 
 use super::{Story, kind, matched};
@@ -42,6 +45,63 @@ async fn a_lost_database_key_is_told_and_the_old_file_is_kept() {
     let old = store::Store::open_encrypted(&aside, &key).unwrap();
     assert_eq!(old.read(|read| read.agreement_count()).unwrap(), 60);
     story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_audit_key_is_told_and_never_replaced_in_silence() {
+    let story = Story::new().await;
+    let connection = story.added().await;
+    let plan = import::plan(connection.store(), "crm.csv", ORGANIZATION, None).unwrap();
+    let import = |connection: &Connection| {
+        connection.import(&plan, OnBadRows::Refuse, |_, _| ControlFlow::Continue(()))
+    };
+    import(&connection).unwrap();
+    let entries = connection.verify_audit().unwrap().entries;
+    assert!(entries > 0);
+    drop(connection);
+    let (saved, _) = story.connections.find("acme").unwrap();
+    let name = SecretName::new(&saved.vault, SecretKind::AuditKey);
+    let key = story.vault.get(&name).unwrap().unwrap();
+    story.vault.remove(&name).unwrap();
+
+    // One can look, and do nothing that the audit must tell of.
+    let connection = story.connections.open("acme").unwrap();
+    assert_eq!(directory(&connection), 1);
+    let check = connection.verify_audit().unwrap_err();
+    assert_eq!(kind(&check), FailureKind::Keyring);
+    assert_eq!(
+        kind(&import(&connection).unwrap_err()),
+        FailureKind::Keyring
+    );
+    let sync = connection.sync(Scope::Changes).await.unwrap_err();
+    assert!(sync.failure().hint().unwrap().contains("start-over"));
+    assert!(connection.attention().is_some());
+    assert!(story.secret(&saved.vault, SecretKind::AuditKey).is_none());
+
+    // Restored, the open connection goes on.
+    story.vault.put(&name, &key).unwrap();
+    connection.resume().await.unwrap().unwrap();
+    let check = connection.verify_audit().unwrap();
+    assert_eq!((check.entries, check.broken), (entries, None));
+    drop(connection);
+
+    // Lost for good: a new key is made when somebody wants it, and nothing but the proof is lost.
+    story.vault.remove(&name).unwrap();
+    assert_eq!(story.connections.start_over("acme").unwrap(), None);
+    let connection = story.connections.open("acme").unwrap();
+    assert_eq!(directory(&connection), 1);
+    assert!(connection.verify_audit().unwrap().broken.is_some());
+    import(&connection).unwrap();
+    story.end().await;
+}
+
+const ORGANIZATION: &[u8] = b"kind,id,name\norganization,org-1,Acme\n";
+
+/// How many organizations there are.
+fn directory(connection: &Connection) -> usize {
+    let sort = SortBy::default();
+    let page = app::directory::organizations(connection.store(), "", sort, 0, 10);
+    page.unwrap().total
 }
 
 #[tokio::test(flavor = "multi_thread")]
