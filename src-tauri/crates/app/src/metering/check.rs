@@ -182,11 +182,11 @@ fn wrong_allocations(record: &UsageRecord) -> Vec<String> {
     if all.len() > ALLOCATIONS_MAX {
         reasons.push(format!("at most {ALLOCATIONS_MAX}"));
     }
-    let sum: i64 = all.iter().map(|it| it.quantity.micros()).sum();
-    if sum != record.quantity.micros() {
-        let sum = Quantity::from_micros(sum)
-            .map(|sum| sum.to_string())
-            .unwrap_or_default();
+    // So many of the largest quantities are more than 64 bits hold.
+    let sum: i128 = all.iter().map(|it| i128::from(it.quantity.micros())).sum();
+    if sum != i128::from(record.quantity.micros()) {
+        let sum = i64::try_from(sum).ok().and_then(Quantity::from_micros);
+        let sum = sum.map_or_else(|| "too much".to_owned(), |sum| sum.to_string());
         reasons.push(format!(
             "they come to {sum}, and the quantity is {}",
             record.quantity

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use domain::{ProductCode, UsageHolder};
 use serde_json::json;
 use store::table::audit::{Entry, Phase};
-use store::table::usage::UsageState;
+use store::table::usage::{SentUsage, UsageState};
 
-use super::{Line, UsageError, check};
+use super::{Line, UsageError, UsageProblem, check};
 use crate::marketplace::{Metered, MeteredStatus};
 use crate::{Action, Console, Error, Marketplace, Preflight, query};
 
@@ -166,6 +166,18 @@ impl<M: Marketplace> Console<M> {
         };
         self.store().write(|write| {
             for line in lines {
+                // As it is now: another program may have sent the hour since the file was looked at.
+                if let Some(sent) = write.reading().sent_usage(&line.record)?
+                    && is_taken(&sent, line)
+                {
+                    let reason = "this hour was sent meanwhile".to_owned();
+                    let problem = UsageProblem {
+                        line: line.line,
+                        field: Some("timestamp"),
+                        reason,
+                    };
+                    return Err(UsageError(vec![problem]).into());
+                }
                 write.put_usage(&line.record, UsageState::Sending, None, None, now)?;
             }
             Ok::<_, Error>(write.append_audit(&self.audit_key, &entry)?)
@@ -208,6 +220,16 @@ impl<M: Marketplace> Console<M> {
         self.store()
             .write(|write| write.close_audit(&self.audit_key, &entry))?;
         Ok(())
+    }
+}
+
+/// Whether sending the line would change what AWS bills, or has billed already. What AWS may have taken
+/// is asked for again only as it was.
+fn is_taken(sent: &SentUsage, line: &Line) -> bool {
+    match sent.state {
+        UsageState::Sent => true,
+        UsageState::Sending | UsageState::Unknown => sent.quantity != line.record.quantity,
+        UsageState::Refused => false,
     }
 }
 
