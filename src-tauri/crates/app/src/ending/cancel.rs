@@ -294,13 +294,10 @@ impl<M: Marketplace> Console<M> {
                 write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
             // Another process may have settled it while AWS was slow to answer. What it found out is
             // told anew where it was wrong.
-            if !write.close_audit(&self.audit_key, &entry)? && moved {
-                let noted = Entry {
-                    phase: Phase::Noted,
-                    opened: None,
-                    ..entry
-                };
-                write.append_audit(&self.audit_key, &noted)?;
+            if moved {
+                write.close_or_note_audit(&self.audit_key, entry)?;
+            } else {
+                write.close_audit(&self.audit_key, &entry)?;
             }
             Ok::<_, Error>(())
         })

@@ -218,7 +218,7 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(now, "send-usage", None)?
         };
         self.store()
-            .write(|write| write.close_audit(&self.audit_key, &entry))?;
+            .write(|write| write.close_or_note_audit(&self.audit_key, entry))?;
         Ok(())
     }
 }

@@ -167,6 +167,20 @@ impl Write<'_> {
         }
         Ok(!closed)
     }
+
+    /// The same for what was surely done or not done: where somebody gave the other entry up before, what
+    /// came of it is noted by itself.
+    pub fn close_or_note_audit(&mut self, key: &AuditKey, entry: Entry) -> Result<()> {
+        if !self.close_audit(key, &entry)? {
+            let noted = Entry {
+                phase: Phase::Noted,
+                opened: None,
+                ..entry
+            };
+            self.append_audit(key, &noted)?;
+        }
+        Ok(())
+    }
 }
 
 impl Read<'_> {
