@@ -22,7 +22,7 @@ use store::table::due_effect::DueEffect;
 use store::table::link::LinkRecord;
 
 pub use cancel::{CancelAsked, CancelPlan, REASONS};
-pub(crate) use effects::call_off;
+pub(crate) use effects::{Doing, apply, call_off};
 pub use error::EndingError;
 pub use unlink::{UnlinkAsked, UnlinkPlan};
 pub use withdraw::{WithdrawalAsked, WithdrawalPlan};

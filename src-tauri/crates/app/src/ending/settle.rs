@@ -9,6 +9,7 @@ use store::table::plan::PlanState;
 use tokio_util::sync::CancellationToken;
 
 use super::effects::{self, Doing};
+use crate::link::Because;
 use crate::marketplace::ErrorKind;
 use crate::{Console, Error, Marketplace};
 
@@ -173,15 +174,13 @@ impl<M: Marketplace> Console<M> {
             return Ok(());
         }
         let (state, reason) = match effects::hindrance(&write.reading(), effect)? {
-            Some(hindrance) => hindrance,
-            None if effects::apply(
-                write,
-                &Doing::of_due(effect),
-                &effect.chain,
-                effect.plan.as_deref(),
-                now,
-            )? =>
-            {
+        let because = Because {
+            plan: effect.plan.as_deref(),
+            chain: &effect.chain,
+            now,
+        };
+            Some((state, reason)) => (state, Some(reason)),
+            None if effects::apply(write, &Doing::of_due(effect), &because)?.is_some() => {
                 (DueState::Done, None)
             }
             None => (DueState::Void, Some("It is not there any more.")),

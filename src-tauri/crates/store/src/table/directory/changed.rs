@@ -197,13 +197,19 @@ impl Read<'_> {
         Ok(targets)
     }
 
-    /// One thing with its origin. A member's key is the organization's id, a space, and the address.
+    /// One thing with its origin. A member's key is the organization's id, a space, and the address; an
+    /// address alone is nobody's key.
     pub fn entry(&self, kind: EntryKind, key: &str) -> Result<Option<(Entry, Origin)>> {
         fn with<T>(told: Option<Told<T>>, entry: fn(T) -> Entry) -> Option<(Entry, Origin)> {
             told.map(|told| (entry(told.it), told.origin))
         }
         let parts: Vec<Value> = match kind {
-            EntryKind::Member => key.split(' ').map(|part| part.to_owned().into()).collect(),
+            EntryKind::Member => {
+                let Some((organization, email)) = key.split_once(' ') else {
+                    return Ok(None);
+                };
+                vec![organization.to_owned().into(), email.to_owned().into()]
+            }
             _ => vec![key.to_owned().into()],
         };
         Ok(match kind {
