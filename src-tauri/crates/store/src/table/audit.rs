@@ -244,7 +244,7 @@ impl Read<'_> {
         rows(some.query((after, limit))?)
     }
 
-    /// Every entry about an agreement of this chain or about this plan, oldest first.
+    /// Every entry about one of these agreements, once and oldest first.
     pub fn audit_of(&self, agreements: &[String]) -> Result<Vec<AuditRow>> {
         let mut all = Vec::new();
         for agreement in agreements {
@@ -254,6 +254,7 @@ impl Read<'_> {
             all.extend(rows(some.query([agreement])?)?);
         }
         all.sort_by_key(|row| row.seq);
+        all.dedup_by_key(|row| row.seq);
         Ok(all)
     }
 
