@@ -19,7 +19,7 @@ use crate::marketplace::{CancellationRequests, MarketplaceError, NewCancellation
 use crate::outbox::{self, Carried, Returned};
 use crate::plan::{self, Outcome, Plan};
 use crate::policies::Policies;
-use crate::{Action, Console, Error, Marketplace, Preflight};
+use crate::{Access, Action, Console, Error, Marketplace, Preflight};
 
 /// AWS's words for the reason (Agreement API, `AgreementCancellationRequestReasonCode`).
 pub const REASONS: [&str; 8] = [
@@ -88,11 +88,7 @@ impl<M: Marketplace> Console<M> {
             self.store().write(|write| {
                 plan::keep(write, KIND, agreement.as_str(), &plan, now)?;
                 // Whoever may only look leaves nothing in the audit.
-                let acts = self
-                    .access
-                    .refusal(Action::RequestCancellation, None)
-                    .is_none();
-                if plan.outcome == Outcome::Refused && acts {
+                if plan.outcome == Outcome::Refused && self.access != Access::ReadOnly {
                     let entry = Entry {
                         outcome: Some("refused".to_owned()),
                         detail: json!({ "rules": rules(&plan) }).to_string(),

@@ -10,6 +10,7 @@ mod many;
 mod outbox;
 mod random;
 mod requests;
+mod settling;
 mod story;
 mod systems;
 mod unlinking;
