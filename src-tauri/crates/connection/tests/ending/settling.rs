@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::directory::import::{self, OnBadRows};
 use app::support;
 use connection::Connection;
-use domain::LinkState;
+use domain::{AgreementStatus, LinkState};
 use store::AuditKey;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::plan::PlanState;
@@ -178,6 +178,20 @@ async fn the_support_bundle_tells_of_every_agreement_of_the_chain() {
         numbers.dedup();
         assert_eq!(numbers.len(), entries.len(), "each once");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_that_was_amended_is_not_over_and_has_no_last_usage() {
+    let (story, bought) = Story::with_emqx().await;
+    let last_usage = || {
+        let endings = story.connection.endings().unwrap();
+        let mut of = endings.last_usage.into_iter();
+        of.any(|it| it.agreement == bought.agreement_id)
+    };
+    story.told(&bought.agreement_id, AgreementStatus::Superseded);
+    assert!(!last_usage());
+    story.told(&bought.agreement_id, AgreementStatus::Terminated);
+    assert!(last_usage());
 }
 
 fn opened(action: &str, at: domain::Timestamp) -> Entry {
