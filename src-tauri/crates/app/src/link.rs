@@ -37,7 +37,7 @@ pub use asked::{
     TargetChoice, WORKSPACES_MAX, Wish,
 };
 pub use buyer::{Brought, Found};
-pub use codes::code_limits;
+pub use codes::CodeLimits;
 pub use error::LinkError;
 pub use execute::{CodeSent, Codes, Executed};
 pub use form::{BuyerEntered, LinkForm, NewWorkspaceEntered};

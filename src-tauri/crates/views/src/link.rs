@@ -239,11 +239,11 @@ impl PolicyInfo {
 
 impl CodeLimits {
     fn of(policy: &Policy) -> Self {
-        let (digits, attempts, resends) = app::link::code_limits(policy);
+        let limits = app::link::CodeLimits::of(policy);
         Self {
-            digits,
-            attempts,
-            resends,
+            digits: limits.digits,
+            attempts: limits.attempts,
+            resends: limits.resends,
         }
     }
 }

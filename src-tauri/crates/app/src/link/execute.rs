@@ -14,7 +14,8 @@ use store::table::plan::PlanState;
 use store::table::verification::Verification;
 
 use super::bind::{self, Bound};
-use super::codes::{self, NewCode};
+use super::case::Case;
+use super::codes::{self, CodeLimits, NewCode};
 use super::draft::{Draft, draft};
 use super::{Kept, LinkError, LinkPlan, kept};
 use crate::mail::{Mail, MailError, MailErrorKind};
@@ -182,7 +183,7 @@ impl<M: Marketplace> Console<M> {
         let id = plan_id(&kept.plan)?;
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (_, attempts_max, _) = codes::code_limits(policy);
+        let attempts_max = CodeLimits::of(policy).attempts;
         for code in entered
             .entered
             .iter()
@@ -276,7 +277,7 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<NewCode, Error> {
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (.., resends_max) = codes::code_limits(policy);
+        let resends_max = CodeLimits::of(policy).resends;
         let id = plan_id(&kept.plan)?;
         self.store().write(|write| {
             let before = write.reading().verification(&id, address)?;
