@@ -94,6 +94,13 @@ pub enum Error {
     Kept(#[from] serde_json::Error),
 }
 
+impl Error {
+    /// Whether what was asked about is gone or was never known here: agreement, listing, policy, target.
+    pub(crate) const fn is_gone(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Link(_))
+    }
+}
+
 /// What went wrong, in terms the window and the command line act on. Can be kept in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

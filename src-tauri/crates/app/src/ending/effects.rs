@@ -78,7 +78,7 @@ pub(crate) fn end(
             case.policy.id.clone(),
         ),
         // Listing, policy or target are gone: there is nothing to be done to them.
-        Err(Error::NotFound { .. } | Error::Link(_)) => (Vec::new(), String::new()),
+        Err(error) if error.is_gone() => (Vec::new(), String::new()),
         Err(error) => return Err(error),
     };
     let because = Because {

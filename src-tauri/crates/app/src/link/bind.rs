@@ -13,7 +13,6 @@ use store::table::link::{Claim, LinkRecord};
 use super::asked::{Asked, Buyer, TargetChoice, Wish};
 use super::case::{Case, MemberFound};
 use super::changes;
-use super::codes::Shown;
 use super::draft::{Draft, certain};
 use super::{Evidence, LinkError, LinkPlan};
 use crate::ending::{Doing, apply};
@@ -205,8 +204,7 @@ pub(crate) fn bring_into_force(
     record: LinkRecord,
     now: Timestamp,
 ) -> Result<(LinkRecord, Vec<String>), Error> {
-    let asked = asked_again(&write.reading(), &record)?;
-    let case = Case::gather(&write.reading(), policies, &asked, &Shown::default(), now)?;
+    let case = case_of(&write.reading(), policies, &record, now)?;
     match case.is_in_force() {
         Holds::Yes => {}
         // What was in force with its last workspace is not without it.
@@ -255,11 +253,11 @@ pub(crate) fn case_of<'p>(
     now: Timestamp,
 ) -> Result<Case<'p>, Error> {
     let asked = asked_again(read, record)?;
-    Case::gather(read, policies, &asked, &Shown::default(), now)
+    Case::gather(read, policies, &asked, now)
 }
 
 /// What would be asked for to get the link that is there.
-pub(crate) fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
+fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
     let link = &record.link;
     let account = if let Some(account) = &record.account {
         domain::AccountId::parse(account)?

@@ -37,15 +37,15 @@ pub(crate) fn draft<'p>(
     now: Timestamp,
 ) -> Result<Draft<'p>, Error> {
     // Who must enter a code follows from the case, and the case from what codes have shown.
-    let before = Case::gather(read, policies, asked, &Shown::default(), now)?;
-    let occasions = forms::occasions(&asked.wish, &before.member);
-    let problems = problems(&before, &occasions);
+    let case = Case::gather(read, policies, asked, now)?;
+    let occasions = forms::occasions(&asked.wish, &case.member);
+    let problems = problems(&case, &occasions);
     if !problems.is_empty() {
         return Err(LinkError::Form(problems).into());
     }
-    let wanted = codes::wanted(before.policy, &occasions, &before.facts);
+    let wanted = codes::wanted(case.policy, &occasions, &case.facts);
     let shown = Shown::new(wanted, verified);
-    let case = Case::gather(read, policies, asked, &shown, now)?;
+    let case = case.with_codes(read, policies, &shown)?;
     let codes = shown.missing();
     let verdicts = verdicts(&case, !codes.is_empty());
     let outcome = outcome(&verdicts);

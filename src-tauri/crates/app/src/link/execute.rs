@@ -329,23 +329,16 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<(), Error> {
         let address = &new.kept.address;
         self.store().write(|write| {
-            let verified = verified(&write.reading().verifications(&new.kept.plan)?);
-            let draft = draft(
-                &write.reading(),
-                &self.policies,
-                &kept.plan.asked,
-                &verified,
-                now,
-            )?;
-            let reason = format!("A code was sent to {address}.");
-            bind::mark(
-                write,
-                &draft.case,
-                LinkState::AwaitingVerification,
-                &kept.plan,
-                reason,
-                now,
-            )?;
+            match Case::gather(&write.reading(), &self.policies, &kept.plan.asked, now) {
+                Ok(case) => {
+                    let reason = format!("A code was sent to {address}.");
+                    let state = LinkState::AwaitingVerification;
+                    bind::mark(write, &case, state, &kept.plan, reason, now)?;
+                }
+                // The code has left, whatever is gone meanwhile; the next look finds that out.
+                Err(error) if error.is_gone() => {}
+                Err(error) => return Err(error),
+            }
             let why = error.map(ToString::to_string);
             let detail = json!({ "sentTo": address, "number": new.kept.sends, "why": why });
             let outcome = if error.is_some() { "unknown" } else { "done" };
@@ -367,10 +360,11 @@ impl<M: Marketplace> Console<M> {
         language: Language,
     ) -> Result<Mail, Error> {
         let now = self.clock().now();
-        let draft = self
+        let asked = &kept.plan.asked;
+        let case = self
             .store()
-            .read(|read| Ok(draft(read, &self.policies, &kept.plan.asked, &[], now)))??;
-        let words = policy::verification_mail(draft.case.policy, &draft.case.facts, &new.code);
+            .read(|read| Ok(Case::gather(read, &self.policies, asked, now)))??;
+        let words = policy::verification_mail(case.policy, &case.facts, &new.code);
         let (subject, body) = match words {
             Some(mail) => (
                 mail.subject.get(language).to_owned(),
@@ -548,15 +542,8 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(now, "link", Some(plan))?
         };
         write.append_audit(&self.audit_key, &entry)?;
-        let draft = draft(&write.reading(), &self.policies, &plan.asked, &[], now)?;
-        bind::mark(
-            write,
-            &draft.case,
-            LinkState::Refused,
-            plan,
-            why.join(" "),
-            now,
-        )
+        let case = Case::gather(&write.reading(), &self.policies, &plan.asked, now)?;
+        bind::mark(write, &case, LinkState::Refused, plan, why.join(" "), now)
     }
 
     /// A plan that could not be carried out as it was made.

@@ -7,6 +7,7 @@ use store::table::link::LinkRecord;
 use store::table::registration::TokenHash;
 
 use super::buyer::{Brought, Found, hash};
+use super::case::before_choosing;
 use super::suggest::{Suggestion, suggestions};
 use crate::policies::Policies;
 use crate::{Console, Error, Marketplace, query};
@@ -71,9 +72,10 @@ impl<M: Marketplace> Console<M> {
                 candidates: Vec::new(),
                 link,
                 policy: policy.map(|policy| policy.id.clone()),
-                advice: policy
-                    .map(|policy| self.advice(policy, &found))
-                    .unwrap_or_default(),
+                advice: match policy {
+                    Some(policy) => self.advice(policy, &found)?,
+                    None => Vec::new(),
+                },
                 suggestions: match policy {
                     Some(_) => suggestions(self.store(), &self.policies, id)?,
                     None => Vec::new(),
@@ -117,13 +119,16 @@ impl<M: Marketplace> Console<M> {
     }
 
     /// What the policy says before a target is chosen.
-    fn advice(&self, policy: &Policy, found: &Found) -> Vec<Advice> {
-        let facts =
-            super::case::before_choosing(self.store(), policy, &found.buyer, self.clock().now());
-        let facts = facts.unwrap_or_else(|_| Facts::at(self.clock().now()));
+    fn advice(&self, policy: &Policy, found: &Found) -> Result<Vec<Advice>, Error> {
+        let now = self.clock().now();
+        let facts = match before_choosing(self.store(), policy, &found.buyer, now) {
+            Ok(facts) => facts,
+            Err(error) if error.is_gone() => Facts::at(now),
+            Err(error) => return Err(error),
+        };
         let mut advice = hints(policy, HintMoment::Choosing, &facts);
         advice.extend(hints(policy, HintMoment::NeedsSetup, &facts));
-        advice
+        Ok(advice)
     }
 }
 

@@ -97,8 +97,8 @@ impl<M: Marketplace> Console<M> {
             });
             match outcome {
                 // The vendor's target or the listing is gone: the link stays as it is, and is shown so.
-                Err(Error::NotFound { .. } | Error::Link(_)) | Ok(()) => {}
-                Err(error) => return Err(error),
+                Err(error) if !error.is_gone() => return Err(error),
+                Ok(()) | Err(_) => {}
             }
         }
         Ok(())

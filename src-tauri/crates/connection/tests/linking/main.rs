@@ -14,6 +14,7 @@ mod granting;
 mod guance;
 mod guance_codes;
 mod looks;
+mod meanwhile;
 mod names;
 mod offline;
 mod own_policies;
