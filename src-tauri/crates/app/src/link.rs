@@ -156,6 +156,7 @@ pub fn plan_on(
         made_at: now.as_millis(),
         made_by,
         offline: None,
+        advice: draft.advice,
     })
 }
 

@@ -31,6 +31,15 @@ impl AdviceInfo {
             support_bundle: it.support_bundle,
         }
     }
+
+    /// The same, as a plan keeps it.
+    pub(crate) fn said(it: &app::plan::Advice, language: Language) -> Self {
+        Self {
+            text: it.text.get(language).to_owned(),
+            items: it.items.clone(),
+            support_bundle: it.support_bundle,
+        }
+    }
 }
 
 /// A target that a buyer may mean.

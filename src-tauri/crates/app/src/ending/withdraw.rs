@@ -260,6 +260,7 @@ fn planned(
         steps: vec![step],
         outcome: Outcome::Ready,
         offline: Some(now.as_millis()),
+        advice: Vec::new(),
     })
 }
 

@@ -236,6 +236,12 @@ fn bundle(agreement: &str, connection: &Connection, output: &Output) -> Result<(
 fn plan_text(plan: &LinkPlanInfo) -> String {
     let mut lines = vec![format!("{}  {:?}", plan.plan_id, plan.outcome).to_lowercase()];
     lines.extend(plan.verdicts.iter().map(verdict_text));
+    for advice in &plan.advice {
+        lines.push(advice.text.clone());
+        lines.extend(advice.items.iter().map(|item| format!("  {item}")));
+        let bundle = format!("  binderyctl link bundle {}", plan.agreement);
+        lines.extend(advice.support_bundle.then_some(bundle));
+    }
     lines.extend(plan.steps.iter().map(step_text));
     lines.join("\n")
 }

@@ -97,8 +97,8 @@ async fn an_import_that_was_given_up_as_unknown_is_told_when_it_is_done() {
     let story = Story::new().await;
     let second = story.second();
     let json = r#"{"organizations": [{"id": "slow", "name": "Slow"}]}"#;
-    let store = story.connection.store();
-    let plan = import::plan(store, "vendor.json", json.as_bytes(), None).unwrap();
+    let here = story.connection.store();
+    let plan = import::plan(here, "vendor.json", json.as_bytes(), None).unwrap();
     let heard = |_, _| {
         give_up(&second, "import");
         ControlFlow::Continue(())

@@ -87,18 +87,13 @@ async fn a_code_that_left_is_told_whatever_changed_while_it_did() {
     let id = PlanId::parse(&plan.id).unwrap();
     let second = story.second();
     let other = std::thread::spawn(move || {
-        let store = second.store();
-        while store
-            .read(|read| read.verifications(&id))
-            .unwrap()
-            .is_empty()
-        {}
+        let sent = |read: &store::Read<'_>| read.verifications(&id);
+        while second.store().read(sent).unwrap().is_empty() {}
         // The mail is under way. The workspace goes to somebody else before that is noted.
         let held = |write: &mut store::Write<'_>| {
-            let workspace = domain::DirectoryId::parse("wksp-1").unwrap();
             let (entry, origin) = write
                 .reading()
-                .entry(domain::EntryKind::Workspace, workspace.as_str())?
+                .entry(domain::EntryKind::Workspace, "wksp-1")?
                 .unwrap();
             let domain::Entry::Workspace(mut it) = entry else {
                 panic!("{entry:?}")
@@ -108,7 +103,7 @@ async fn a_code_that_left_is_told_whatever_changed_while_it_did() {
             std::thread::sleep(Duration::from_millis(500));
             Ok::<_, store::Error>(())
         };
-        store.write(held).unwrap();
+        second.store().write(held).unwrap();
     });
     let sent = story.executes(&plan).await;
     other.join().unwrap();

@@ -61,6 +61,7 @@ pub(super) fn draft(
         made_at: now.as_millis(),
         made_by,
         offline: None,
+        advice: Vec::new(),
     })
 }
 
