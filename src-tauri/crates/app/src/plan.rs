@@ -367,7 +367,7 @@ impl<T> Plan<T> {
     /// What changed since: what the rules looked at, and what the steps would do. Empty when the plan
     /// still stands. Ages of facts do not matter, nor does what a code sent meanwhile has shown.
     #[must_use]
-    pub fn differences<U>(&self, again: &Plan<U>) -> Vec<Difference> {
+    pub fn differences(&self, again: &Self) -> Vec<Difference> {
         let mut differences = changed_facts(&self.verdicts, &again.verdicts);
         let before: Vec<_> = self.lasting_steps().collect();
         let now: Vec<_> = again.lasting_steps().collect();

@@ -108,10 +108,11 @@ impl<M: Marketplace> Console<M> {
         id: &PlanId,
         confirmed: &str,
     ) -> Result<Carried<CancellationRequest>, Error> {
-        let (plan, kept) = self.open_cancel(id)?;
+        let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
         if kept.state == PlanState::Done {
             return self.sent_before(&plan, &kept).map(Carried::Out);
         }
+        check_open(kept.state)?;
         let known = self.store().read(Preflight::last)?;
         let permit = self
             .access
@@ -149,14 +150,6 @@ impl<M: Marketplace> Console<M> {
     pub fn cancel_plan(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
         let found = plan::load(self.store(), KIND, id)?;
         found.ok_or_else(|| EndingError::NoPlan(id.clone()).into())
-    }
-
-    fn open_cancel(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
-        let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
-        if kept.state != PlanState::Done {
-            check_open(kept.state)?;
-        }
-        Ok((plan, kept))
     }
 
     /// Asks AWS about one agreement and all requests to cancel it. Tells since when what is known is

@@ -43,7 +43,7 @@ impl<M: Marketplace> Console<M> {
             }
         };
         match registration {
-            Registration::Token(token, _) => self.by_token(token).await,
+            Registration::Token(token) => self.by_token(token).await,
             Registration::Agreement(id) => self.by_agreement(id, None).await,
             Registration::License(arn) => {
                 let id = self.agreement_of(arn)?;

@@ -105,7 +105,7 @@ fn form(args: PlanArgs) -> Result<LinkForm, Fault> {
     let buyer = match (args.token, args.agreement, args.license) {
         (Some(token), ..) => {
             let text = given(&token)?;
-            if let Ok(Registration::Token(token, _)) = Registration::recognize(&text) {
+            if let Ok(Registration::Token(token)) = Registration::recognize(&text) {
                 BuyerEntered::Token(token)
             } else {
                 // Whatever is given for a token is one: only AWS knows which are good.

@@ -59,7 +59,8 @@ pub struct Entry {
     pub phase: Phase,
     /// The entry that this one closes.
     pub opened: Option<i64>,
-    /// `done`, `failed`, `unknown` or `refused`; absent while open.
+    /// `done`, `failed`, `unknown`, `refused`, `stale`, `stopped` or what became of what was due; absent
+    /// while open.
     pub outcome: Option<String>,
     /// The plan that it follows.
     pub plan: Option<String>,
@@ -184,17 +185,16 @@ impl Write<'_> {
 }
 
 impl Read<'_> {
-    /// Entries with a number below `before`, newest first, up to `limit`; those that have the text
-    /// somewhere, unless it is empty.
-    pub fn audit(&self, search: &str, before: Option<i64>, limit: usize) -> Result<Vec<AuditRow>> {
+    /// Entries, newest first, up to `limit`; those that have the text somewhere, unless it is empty.
+    pub fn audit(&self, search: &str, limit: usize) -> Result<Vec<AuditRow>> {
         let mut some = self.tx.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND (?2 = '' OR instr(lower(user || ' ' ||
+            "SELECT {COLUMNS} FROM audit WHERE (?1 = '' OR instr(lower(user || ' ' ||
                 coalesce(identity, '') || ' ' || action || ' ' || coalesce(outcome, '') || ' ' ||
                 coalesce(plan, '') || ' ' || coalesce(agreement, '') || ' ' || coalesce(target, '')
-                || ' ' || coalesce(request, '') || ' ' || detail), lower(?2)) > 0)
-             ORDER BY seq DESC LIMIT ?3"
+                || ' ' || coalesce(request, '') || ' ' || detail), lower(?1)) > 0)
+             ORDER BY seq DESC LIMIT ?2"
         ))?;
-        let found = some.query((before.unwrap_or(i64::MAX), search.trim(), limit))?;
+        let found = some.query((search.trim(), limit))?;
         rows(found)
     }
 

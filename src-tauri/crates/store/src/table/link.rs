@@ -335,7 +335,7 @@ impl Read<'_> {
         self.records("l.current = 1 AND l.state = 'ending'", &[], limit)
     }
 
-    /// Every current link, up to `limit`, newest first; `agreement` ids in the text narrow it.
+    /// Every current link, up to `limit`, newest first.
     pub fn current_links(&self, limit: usize) -> Result<Vec<LinkRecord>> {
         self.records("l.current = 1", &[], limit)
     }

@@ -55,7 +55,7 @@ impl Write<'_> {
     }
 
     /// Notes what we changed.
-    pub fn note_change(&mut self, change: &Change) -> Result<()> {
+    fn note_change(&mut self, change: &Change) -> Result<()> {
         self.tx
             .prepare_cached(
                 "INSERT INTO directory_change (kind, key, attribute, before, after, at, plan, chain)
@@ -83,20 +83,6 @@ impl Read<'_> {
              WHERE kind = ?1 AND key = ?2 ORDER BY id DESC",
         )?;
         let mut found = of.query((kind, key))?;
-        let mut changes = Vec::new();
-        while let Some(row) = found.next()? {
-            changes.push(change(row)?);
-        }
-        Ok(changes)
-    }
-
-    /// What we changed because of a chain's link, oldest first.
-    pub fn changes_by(&self, chain: &str) -> Result<Vec<Change>> {
-        let mut of = self.tx.prepare_cached(
-            "SELECT kind, key, attribute, before, after, at, plan, chain FROM directory_change
-             WHERE chain = ?1 ORDER BY id",
-        )?;
-        let mut found = of.query([chain])?;
         let mut changes = Vec::new();
         while let Some(row) = found.next()? {
             changes.push(change(row)?);
