@@ -54,10 +54,8 @@ pub fn bundle(store: &Store, clock: &Clock, agreement: &str) -> Result<Value, Er
         let sync = read.sync_state()?;
         Ok(Some((row, details, plans, entries, links, sync)))
     })?;
-    let (row, details, plans, entries, links, sync) = found.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: id.to_string(),
-    })?;
+    let (row, details, plans, entries, links, sync) =
+        found.ok_or_else(|| Error::no_agreement(&id))?;
     let check = store.read(Preflight::last)?;
     let plans = plans.iter().map(|kept| {
         // Whatever kind of plan it is: what was asked for is not told.

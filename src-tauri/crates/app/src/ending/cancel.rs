@@ -432,7 +432,7 @@ pub(super) fn phrase(
     policies: &Policies,
     agreement: &AgreementId,
 ) -> Result<String, Error> {
-    let policy = crate::link::policy_of(store, policies, agreement.as_str())?;
+    let policy = crate::link::policy_of(store, policies, agreement)?;
     let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
     Ok(phrase.unwrap_or_else(|| agreement.to_string()))
 }

@@ -272,19 +272,14 @@ pub(crate) fn agreement(
     id: &AgreementId,
 ) -> Result<(AgreementRow, FetchedDetails), Error> {
     let found = read.agreement(id)?.zip(read.details(id)?);
-    found.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: id.to_string(),
-    })
+    found.ok_or_else(|| Error::no_agreement(id))
 }
 
 /// The listing that an agreement is for.
 pub(crate) fn listing_of(read: &Read<'_>, row: &AgreementRow) -> Result<FetchedListing, Error> {
-    let product = row.product.as_deref();
-    let known = read.listings()?.into_iter();
-    let mut of = known.filter(|known| Some(known.listing.product.as_str()) == product);
-    of.next().ok_or_else(|| Error::NotFound {
+    let product = row.product.as_deref().unwrap_or("(none named)");
+    read.listing(product)?.ok_or_else(|| Error::NotFound {
         kind: "listing",
-        id: product.unwrap_or("(none named)").to_owned(),
+        id: product.to_owned(),
     })
 }

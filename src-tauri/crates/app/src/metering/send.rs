@@ -9,7 +9,7 @@ use store::table::usage::{SentUsage, UsageState};
 
 use super::{Line, UsageError, UsageProblem, check};
 use crate::marketplace::{Metered, MeteredStatus};
-use crate::{Action, Console, Error, Marketplace, Preflight, query};
+use crate::{Action, Console, Error, Marketplace, Preflight};
 
 /// Records of one call (Metering API reference).
 const CALL_MAX: usize = 25;
@@ -55,7 +55,7 @@ impl<M: Marketplace> Console<M> {
             sent_before: file.sent_before.iter().map(|line| line.line).collect(),
             ..Sent::default()
         };
-        for (code, lines) in self.by_product(file.good)? {
+        for (code, lines) in by_product(file.good) {
             for call in lines.chunks(CALL_MAX) {
                 let records = self.send_call(code.as_ref(), call).await?;
                 sent.records.extend(records);
@@ -63,29 +63,6 @@ impl<M: Marketplace> Console<M> {
         }
         sent.records.sort_by_key(|record| record.line);
         Ok(sent)
-    }
-
-    /// Each call is of one product. Of a license it is the one that its agreement is for.
-    fn by_product(&self, lines: Vec<Line>) -> Result<Vec<OfProduct>, Error> {
-        let mut products: BTreeMap<String, OfProduct> = BTreeMap::new();
-        let moment = query::moment(self.clock());
-        for line in lines {
-            let (key, code) = match &line.record.holder {
-                UsageHolder::Product(code) => (format!("code {code}"), Some(code.clone())),
-                UsageHolder::License(arn) => {
-                    let filter = query::anywhere(arn.short());
-                    let found = self.store().read(|read| {
-                        read.agreements(&filter, &moment, query::SORT_DEFAULT, 0, 1)
-                    })?;
-                    let row = found.rows.into_iter().next();
-                    let product = row.and_then(|row| row.product).unwrap_or_default();
-                    (format!("product {product}"), None)
-                }
-            };
-            let (_, of) = products.entry(key).or_insert_with(|| (code, Vec::new()));
-            of.push(line);
-        }
-        Ok(products.into_values().collect())
     }
 
     /// One call, with the audit around it; what AWS left unprocessed is sent again.
@@ -221,6 +198,23 @@ impl<M: Marketplace> Console<M> {
             .write(|write| write.close_or_note_audit(&self.audit_key, entry))?;
         Ok(())
     }
+}
+
+/// Each call is of one product. Of a license it is the one that its agreement is for.
+fn by_product(lines: Vec<Line>) -> Vec<OfProduct> {
+    let mut products: BTreeMap<String, OfProduct> = BTreeMap::new();
+    for line in lines {
+        let (key, code) = match &line.record.holder {
+            UsageHolder::Product(code) => (format!("code {code}"), Some(code.clone())),
+            UsageHolder::License(_) => {
+                let product = line.product.as_deref().unwrap_or_default();
+                (format!("product {product}"), None)
+            }
+        };
+        let (_, of) = products.entry(key).or_insert_with(|| (code, Vec::new()));
+        of.push(line);
+    }
+    products.into_values().collect()
 }
 
 /// Whether sending the line would change what AWS bills, or has billed already. What AWS may have taken

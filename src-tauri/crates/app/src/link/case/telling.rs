@@ -292,13 +292,11 @@ pub(super) fn tell_policy(facts: &mut Facts, policy: &Policy) -> Result<(), Tell
 }
 
 fn listing_of_link(read: &Read<'_>, record: &LinkRecord) -> Result<Option<Listing>, store::Error> {
-    let Some(row) = read.agreement(&record.link.agreement)? else {
+    let row = read.agreement(&record.link.agreement)?;
+    let Some(product) = row.and_then(|row| row.product) else {
         return Ok(None);
     };
-    let known = read.listings()?.into_iter();
-    let mut of =
-        known.filter(|known| Some(known.listing.product.as_str()) == row.product.as_deref());
-    Ok(of.next().map(|known| known.listing))
+    Ok(read.listing(&product)?.map(|known| known.listing))
 }
 
 /// Addresses of the target's owners; `None` when the directory does not have the target.
