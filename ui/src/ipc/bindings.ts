@@ -1311,6 +1311,8 @@ export type LinkPlanInfo = {
 	verdicts: VerdictInfo[],
 	/**  What will be done, in order. */
 	steps: StepInfo[],
+	/**  What the policy has to say where it cannot be carried out, and no rule says why. */
+	advice: AdviceInfo[],
 	/**  When it was made. */
 	madeAt: Millis,
 	/**  By whom, on this machine. */

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use domain::AccountId;
 use domain::filter::FilterError;
+use domain::{AccountId, AgreementId};
 use store::table::details::Failure as StoredFailure;
 
 use crate::act::NotPermitted;
@@ -96,6 +96,21 @@ pub enum Error {
     /// Something kept in the ledger cannot be read by this program.
     #[error("the ledger holds something that this program cannot read: {0}")]
     Kept(#[from] serde_json::Error),
+}
+
+impl Error {
+    /// AWS told this connection of no such agreement.
+    pub(crate) fn no_agreement(id: &AgreementId) -> Self {
+        Self::NotFound {
+            kind: "agreement",
+            id: id.to_string(),
+        }
+    }
+
+    /// Whether what was asked about is gone or was never known here: agreement, listing, policy, target.
+    pub(crate) const fn is_gone(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Link(_))
+    }
 }
 
 /// What went wrong, in terms the window and the command line act on. Can be kept in the database.

@@ -75,7 +75,7 @@ impl Desk {
     }
 
     fn audit(&self) -> Vec<String> {
-        let rows = self.store.read(|read| read.audit("", None, 10)).unwrap();
+        let rows = self.store.read(|read| read.audit("", 10)).unwrap();
         rows.iter()
             .map(|row| {
                 let target = row.entry.target.as_deref().unwrap_or_default();

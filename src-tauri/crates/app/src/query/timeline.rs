@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AgreementId, Target, TargetKind, Timestamp};
+use domain::{AgreementId, CancellationStatus, Target, TargetKind, Timestamp};
 use store::table::agreement::AgreementRow;
 use store::table::audit::{AuditRow, Phase};
 use store::table::directory::Change;
@@ -167,9 +167,9 @@ fn of_requests(
     moments: &mut Vec<Moment>,
 ) -> Result<(), store::Error> {
     for request in read.cancellations_of(id)? {
-        let status = request.status.as_wire().to_owned();
-        let at_first = Event::Cancellation(request.id.to_string(), "PENDING_APPROVAL".to_owned());
-        let mut put = |at, event| {
+        let mut put = |at, status: &CancellationStatus| {
+            let status = status.as_wire().to_owned();
+            let event = Event::Cancellation(request.id.to_string(), status);
             let agreement = id.to_string();
             moments.push(Moment {
                 at,
@@ -177,12 +177,10 @@ fn of_requests(
                 event,
             });
         };
-        put(request.created_at, at_first);
-        if status != "PENDING_APPROVAL" {
-            put(
-                request.updated_at,
-                Event::Cancellation(request.id.to_string(), status),
-            );
+        let at_first = CancellationStatus::PendingApproval;
+        put(request.created_at, &at_first);
+        if request.status != at_first {
+            put(request.updated_at, &request.status);
         }
     }
     Ok(())
