@@ -7,13 +7,16 @@ type Word = () => string;
 
 const actions: Record<string, Word> = {
   "link": m.did_link, "activate": m.did_activate, "unlink": m.did_unlink, "cancel": m.did_cancel, "withdraw-cancellation": m.did_withdraw,
-  "end-link": m.did_end, "due-effect": m.did_effect, "send-code": m.did_send_code, "queue": m.did_queue,
+  "end-link": m.did_end, "due-effect": m.did_effect, "send-code": m.did_send_code, "queue": m.did_queue, "withdraw": m.did_withdraw_plan,
+  "import": m.did_import, "correct": m.did_correct, "send-usage": m.did_usage,
 };
 const states: Record<string, Omit<Look, "text"> & { word: Word }> = {
   open: { word: m.outcome_open, tone: "wait", icon: "clock" },
   done: { word: m.outcome_done, tone: "good", icon: "check" },
   failed: { word: m.outcome_failed, tone: "bad", icon: "cross" },
   unknown: { word: m.outcome_not_known, tone: "wait", icon: "question" },
+  stale: { word: m.outcome_stale, tone: "wait", icon: "renew" },
+  stopped: { word: m.outcome_stopped, tone: "off", icon: "stop" },
   refused: { word: m.outcome_refused_word, tone: "bad", icon: "shield" },
 };
 

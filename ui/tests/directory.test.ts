@@ -124,6 +124,31 @@ describe("one organization", () => {
     expect(page()).toContain("nobody");
   });
 
+  it("is corrected by hand, field by field, with a reason, and its timeline tells of it", async () => {
+    const core = new FakeCore(10);
+    const user = await openWindow(core, "#/organizations?open=halden-freight");
+    await user.click(await found("correct"));
+    await user.clear(await found("field-openInvoices"));
+    await user.type(await found("field-openInvoices"), "few");
+    expect(part("correct-dialog")?.textContent).toContain("Changes: Open invoices");
+    expect(((await found("correct-submit")) as HTMLButtonElement).disabled).toBe(true);
+    await user.type(await found("correct-reason"), "told by telephone");
+    await user.click(await found("correct-submit"));
+    await waitFor(() => expect(part("correct-dialog")?.textContent).toContain("Must be a whole number"));
+    // What was typed is still there to be mended.
+    await user.clear(await found("field-openInvoices"));
+    await user.type(await found("field-openInvoices"), "2");
+    await user.click(await found("none-paymentReference"));
+    await user.click(await found("correct-submit"));
+    await waitFor(() => expect(part("correct-dialog")).toBeNull());
+    expect(core.called("correctDirectory").at(-1)).toEqual({
+      kind: "organization", key: "halden-freight", reason: "told by telephone",
+      fields: [{ name: "paymentReference", known: true, value: null }, { name: "openInvoices", known: true, value: "2" }],
+    });
+    await user.click(screen.getByRole("tab", { name: "Timeline" }));
+    expect((await found("timeline")).textContent).toContain("open invoices: 0 → 2");
+  });
+
   it("is found by the palette, with a member's address", async () => {
     const user = await openWindow(new FakeCore(40), "#/overview");
     await user.keyboard("{Control>}k{/Control}");

@@ -2,8 +2,7 @@
 import type { Backend, Outcome } from "../src/ipc/backend";
 import type {
   AddressOpened, AgreementDetail, AgreementRow, AgreementsQuery, CheckView, ConnectionCard, ConnectionList, DataChanged, Failure,
-  ImportFile, ImportProgressed, ImportReport, Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxMail, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic,
-} from "../src/ipc/bindings";
+  ImportFile, ImportProgressed, ImportReport, Overview, Preferences, ProfileView, RemovedView, SandboxFault, SandboxMail, SandboxStatus, SessionChanged, Status, Subscription, SyncProgressed, Topic, MomentInfo } from "../src/ipc/bindings";
 import { checkOf, policyText, sandboxCard } from "./fakeConnections";
 import { FakeDirectory } from "./fakeDirectory";
 import { capital, comparing, completeFilter, DAY, failureOf, matcher, readFilter, sums, tally } from "./fakeFilter";
@@ -175,6 +174,9 @@ export class FakeCore {
       listBillingAccounts: (query) => can("listBillingAccounts", query, () => this.directory.listAccounts(query)),
       showOrganization: (id) => this.#found("showOrganization", id, this.directory.show(id)),
       showBillingAccount: (userName) => this.#found("showBillingAccount", userName, this.directory.showAccount(userName)),
+      directoryFields: (kind, key) => can("directoryFields", { kind, key }, () => this.directory.fields(key)),
+      correctDirectory: (kind, key, fields, reason) => can("correctDirectory", { kind, key, fields, reason }, () => this.directory.correct(key, fields)),
+      showTargetTimeline: (kind, id) => can("showTargetTimeline", { kind, id }, () => this.directory.changes.map(({ at, attribute, before, after }): MomentInfo => ({ at, agreement: "", event: { kind: "changed", attribute, before, after } }))),
       planImport: (file) => this.#import("planImport", file, file, false),
       runImport: (file, skipBad) => this.#import("runImport", { file, skipBad }, file, true),
       stopImport: () => can("stopImport", null, () => null),

@@ -1,8 +1,9 @@
 // The vendor's directory of the tests' own core: organizations that look like a vendor's, and a crude import.
 import type {
-  BadRowInfo, BillingAccountDetail, BillingAccountListItem, BillingAccountsQuery, ImportFile, ImportReport, LinkToTarget, OrganizationDetail,
+  BadRowInfo, BillingAccountDetail, BillingAccountListItem, BillingAccountsQuery, DirectoryField, FieldEntered, ImportFile, ImportReport, Knowable, LinkToTarget, OrganizationDetail,
   OrganizationListItem, OrganizationsQuery,
 } from "../src/ipc/bindings";
+import { refuse } from "./fakeLinking";
 import { NOW } from "./fakeRows";
 
 const DAY = 86_400_000;
@@ -53,8 +54,36 @@ function makeBillingAccount(at: number): BillingAccountListItem {
 }
 
 export class FakeDirectory {
+  /** What was corrected by hand. */
+  changes: { at: number; attribute: string; before: string | null; after: string | null }[] = [];
   organizations: OrganizationListItem[];
   billingAccounts: BillingAccountListItem[];
+
+  fields(id: string): DirectoryField[] {
+    const it = this.#organization(id);
+    const field = (name: string, value: Knowable, kind: DirectoryField["kind"] = "told"): DirectoryField => ({ name, value, kind });
+    const told = (value: string | null): Knowable => ({ known: value !== null, value });
+    return [
+      field("id", told(it.id), "key"), field("name", told(it.name), "needed"), field("plan", told(it.plan)), field("paymentMethod", told(it.paymentMethod)),
+      field("paymentReference", it.paymentReference, "known"), field("openInvoices", told(it.openInvoices?.toString() ?? null)),
+    ];
+  }
+
+  correct(id: string, fields: FieldEntered[]): number {
+    const wrong = fields.filter(({ name, value }) => name === "openInvoices" && value !== null && !/^\d+$/.test(value));
+    if (wrong.length > 0) refuse({ code: "invalid", message: "wrong", fields: [{ field: "openInvoices", message: "must be a whole number from 0 on" }] });
+    const it = this.#organization(id);
+    for (const { name, value } of fields) {
+      const known = it as unknown as Record<string, string | null>;
+      this.changes.push({ at: NOW, attribute: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), before: known[name] ?? null, after: value });
+      known[name] = value;
+    }
+    return fields.length;
+  }
+
+  #organization(id: string) {
+    return this.organizations.find(({ organization }) => organization.id === id)?.organization ?? refuse({ code: "notFound", message: `there is no organization “${id}”` });
+  }
 
   constructor(count: number) {
     this.organizations = Array.from({ length: count }, (_, at) => makeOrganization(at));

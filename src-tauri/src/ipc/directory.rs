@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use app::Action;
+use app::directory::correct::{self, Correction, FieldValue};
 use app::directory::import::{OnBadRows, Plan};
 use app::directory::{self, import};
 use connection::OpenError;
@@ -14,7 +15,7 @@ use store::table::directory::SortBy;
 use tauri::AppHandle;
 use tauri_specta::Event;
 use views::{
-    BillingAccountDetail, BillingAccountsList, EntryKind, Failure, ImportReport,
+    BillingAccountDetail, BillingAccountsList, DirectoryField, EntryKind, Failure, ImportReport,
     OrganizationDetail, OrganizationSort, OrganizationsList, number,
 };
 
@@ -139,6 +140,62 @@ pub(crate) async fn show_billing_account(
         Ok(BillingAccountDetail::of(&found))
     })
     .await
+}
+
+/// Every field of one thing, to correct it by.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn directory_fields(
+    session: Opened<'_>,
+    kind: EntryKind,
+    key: String,
+) -> Result<Vec<DirectoryField>, Failure> {
+    let connection = session.connection().await?;
+    blocking(move || {
+        let fields = correct::fields(connection.store(), kind.into(), &key)?;
+        Ok(fields.iter().map(DirectoryField::from).collect())
+    })
+    .await
+}
+
+/// What a person says instead of what is mirrored of one field.
+#[derive(Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FieldEntered {
+    /// Its name, as files have it.
+    name: String,
+    /// Whether it is known.
+    known: bool,
+    /// What it is; absent where there is none.
+    value: Option<String>,
+}
+
+/// Corrects one thing by hand. Tells how many of its fields were changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn correct_directory(
+    session: Opened<'_>,
+    kind: EntryKind,
+    key: String,
+    fields: Vec<FieldEntered>,
+    reason: String,
+) -> Result<u32, Failure> {
+    let connection = session.connection().await?;
+    let fields = fields.into_iter().map(|field| {
+        let value = match (field.known, field.value) {
+            (false, _) => FieldValue::NotTold,
+            (true, None) => FieldValue::None,
+            (true, Some(text)) => FieldValue::Is(text),
+        };
+        (field.name, value)
+    });
+    let correction = Correction {
+        kind: kind.into(),
+        key,
+        fields: fields.collect(),
+        reason,
+    };
+    waiting(move || Ok(number(connection.correct(&correction)?.len()))).await
 }
 
 /// What taking a file in would do. Changes nothing.

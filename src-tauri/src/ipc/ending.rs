@@ -12,6 +12,7 @@ use views::{
     LinkRecordInfo, MomentInfo, OutboxEntryInfo,
 };
 
+use super::linking::target_kind;
 use super::{Opened, blocking, failed, invalid, waiting};
 
 /// What stands in the reason of a request to cancel, in AWS's words.
@@ -150,6 +151,23 @@ pub(crate) async fn show_timeline(
     let id = AgreementId::parse(&agreement).map_err(invalid)?;
     blocking(move || {
         let moments = timeline::timeline(connection.store(), &id)?;
+        Ok(moments.iter().map(MomentInfo::from).collect())
+    })
+    .await
+}
+
+/// The same of what buyers are linked to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn show_target_timeline(
+    session: Opened<'_>,
+    kind: String,
+    id: String,
+) -> Result<Vec<MomentInfo>, Failure> {
+    let connection = session.connection().await?;
+    let kind = target_kind(&kind)?;
+    blocking(move || {
+        let moments = timeline::of_target(connection.store(), kind, &id)?;
         Ok(moments.iter().map(MomentInfo::from).collect())
     })
     .await

@@ -242,7 +242,7 @@ pub(crate) async fn support_bundle(
     .await
 }
 
-fn target_kind(word: &str) -> Result<TargetKind, Failure> {
+pub(super) fn target_kind(word: &str) -> Result<TargetKind, Failure> {
     TargetKind::from_word(word).ok_or_else(|| {
         let message = format!("there is no kind of target “{word}”");
         Failure::new(Code::Invalid, message, None)

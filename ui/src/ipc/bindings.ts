@@ -41,6 +41,8 @@ export const commands = {
 	listEndings: () => typedError<EndingsInfo, Failure>(__TAURI_INVOKE("list_endings")),
 	/**  What happened to an agreement's chain and is still to happen, newest first. */
 	showTimeline: (agreement: string) => typedError<MomentInfo[], Failure>(__TAURI_INVOKE("show_timeline", { agreement })),
+	/**  The same of what buyers are linked to. */
+	showTargetTimeline: (kind: string, id: string) => typedError<MomentInfo[], Failure>(__TAURI_INVOKE("show_target_timeline", { kind, id })),
 	/**  What was done, newest first: what was begun, with what came of it. */
 	listAudit: (query: AuditQuery) => typedError<AuditWindow, Failure>(__TAURI_INVOKE("list_audit", { query })),
 	/**  Goes through the whole audit. */
@@ -73,6 +75,10 @@ export const commands = {
 	showOrganization: (id: string) => typedError<OrganizationDetail, Failure>(__TAURI_INVOKE("show_organization", { id })),
 	/**  Everything known about one billing account. */
 	showBillingAccount: (userName: string) => typedError<BillingAccountDetail, Failure>(__TAURI_INVOKE("show_billing_account", { userName })),
+	/**  Every field of one thing, to correct it by. */
+	directoryFields: (kind: EntryKind, key: string) => typedError<DirectoryField[], Failure>(__TAURI_INVOKE("directory_fields", { kind, key })),
+	/**  Corrects one thing by hand. Tells how many of its fields were changed. */
+	correctDirectory: (kind: EntryKind, key: string, fields: FieldEntered[], reason: string) => typedError<number, Failure>(__TAURI_INVOKE("correct_directory", { kind, key, fields, reason })),
 	/**  What taking a file in would do. Changes nothing. */
 	planImport: (file: ImportFile) => typedError<ImportReport, Failure>(__TAURI_INVOKE("plan_import", { file })),
 	/**
@@ -798,6 +804,16 @@ export type DifferenceInfo = {
 	now: string | null,
 };
 
+/**  One field of a thing of the directory, as it is mirrored now. */
+export type DirectoryField = {
+	/**  Its name, as files have it. */
+	name: string,
+	/**  What is known of it. */
+	value: Knowable,
+	/**  What may be said of it. */
+	kind: FieldKindInfo,
+};
+
 /**  Something that is done later because a link ended. */
 export type DueEffectInfo = {
 	/**  The first agreement of the chain whose link ended. */
@@ -952,7 +968,15 @@ outcome: string;
 /**  The audit's entry. */
 entry: number; 
 /**  The operating system's user. */
-user: string };
+user: string } | 
+/**  We changed something of what buyers are linked to. */
+{ kind: "changed"; 
+/**  The attribute, as policies call it; absent where the thing was made. */
+attribute: string | null; 
+/**  What it was; absent when it was not known, and empty when there was none. */
+before: string | null; 
+/**  What it is since. */
+after: string | null };
 
 /**  One fact that a verdict rests on. */
 export type EvidenceInfo = {
@@ -1025,6 +1049,19 @@ export type FaultEffect =
 "html" | 
 /**  Nonsense instead of an answer. */
 "garbage";
+
+/**  What a person says instead of what is mirrored of one field. */
+export type FieldEntered = {
+	/**  Its name, as files have it. */
+	name: string,
+	/**  Whether it is known. */
+	known: boolean,
+	/**  What it is; absent where there is none. */
+	value: string | null,
+};
+
+/**  What may be said of a field. */
+export type FieldKindInfo = "key" | "needed" | "told" | "known" | "truth";
 
 /**  What is wrong with one field of a form. */
 export type FieldProblem = {
@@ -1274,6 +1311,8 @@ export type LinkPlanInfo = {
 	verdicts: VerdictInfo[],
 	/**  What will be done, in order. */
 	steps: StepInfo[],
+	/**  What the policy has to say where it cannot be carried out, and no rule says why. */
+	advice: AdviceInfo[],
 	/**  When it was made. */
 	madeAt: Millis,
 	/**  By whom, on this machine. */
@@ -1414,7 +1453,7 @@ export type Millis = number;
 export type MomentInfo = {
 	/**  When. */
 	at: Millis,
-	/**  Which agreement of the chain. */
+	/**  Which agreement; empty where it is about none. */
 	agreement: string,
 	/**  What. */
 	event: EventInfo,

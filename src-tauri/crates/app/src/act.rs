@@ -40,17 +40,21 @@ macro_rules! actions {
 
 actions! {
     /// Binds a license to an organization or billing account, known by a registration token.
-    LinkByToken ("link-by-token", "link a buyer by registration token", [ResolveCustomer]),
+    LinkByToken ("link-by-token", "link a buyer by registration token",
+        [ResolveCustomer, SearchAgreements, DescribeAgreement]),
     /// Binds a license known from its agreement.
-    LinkByAgreement ("link-by-agreement", "link a buyer by agreement", [SearchAgreements, GetAgreementEntitlements]),
+    LinkByAgreement ("link-by-agreement", "link a buyer by agreement",
+        [SearchAgreements, DescribeAgreement, GetAgreementEntitlements]),
     /// Takes a binding back.
     Unlink ("unlink", "take a link back", []),
     /// Asks the buyer to agree to an end.
     RequestCancellation ("request-cancellation", "ask a buyer to agree to a cancellation",
-        [SearchAgreements, SendAgreementCancellationRequest, ListAgreementCancellationRequests]),
+        [SearchAgreements, DescribeAgreement, ListAgreementCancellationRequests,
+         SendAgreementCancellationRequest]),
     /// Withdraws such a request.
     WithdrawCancellation ("withdraw-cancellation", "withdraw a cancellation request",
-        [GetAgreementCancellationRequest, CancelAgreementCancellationRequest]),
+        [SearchAgreements, DescribeAgreement, ListAgreementCancellationRequests,
+         CancelAgreementCancellationRequest]),
     /// Changes what is mirrored of the vendor's directory.
     EditDirectory ("edit-directory", "change the directory", []),
     /// Bills the last usage of a license.
@@ -173,6 +177,35 @@ mod tests {
                 let refused = Access::Full.refusal(*action, Some(&known)).is_some();
                 assert_eq!(refused, action.needs().contains(&operation), "{action:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_action_needs_what_it_asks_aws_before_it_acts() {
+        use Operation::{
+            CancelAgreementCancellationRequest, DescribeAgreement,
+            ListAgreementCancellationRequests, SearchAgreements,
+        };
+        // Whatever is about one agreement looks at it first.
+        for action in [
+            Action::LinkByToken,
+            Action::LinkByAgreement,
+            Action::RequestCancellation,
+            Action::WithdrawCancellation,
+        ] {
+            for operation in [SearchAgreements, DescribeAgreement] {
+                assert!(
+                    action.needs().contains(&operation),
+                    "{action:?} {operation}"
+                );
+            }
+        }
+        let withdrawing = Action::WithdrawCancellation.needs();
+        for operation in [
+            ListAgreementCancellationRequests,
+            CancelAgreementCancellationRequest,
+        ] {
+            assert!(withdrawing.contains(&operation), "{operation}");
         }
     }
 

@@ -5,7 +5,7 @@ use store::Store;
 use store::table::audit::{AuditActions, AuditRow, Broken, Entry, Phase};
 
 use crate::plan::Actor;
-use crate::{Console, Error, Marketplace, Preflight};
+use crate::{Error, Preflight};
 
 /// Entries read at once.
 const PAGE: usize = 1_000;
@@ -51,17 +51,12 @@ pub(crate) fn actor(store: &Store) -> Result<Actor, Error> {
     })
 }
 
-/// Entries with a number below `before`, newest first, that have the text somewhere.
-pub fn entries(
-    store: &Store,
-    search: &str,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Vec<AuditRow>, Error> {
+/// Entries that have the text somewhere, newest first.
+pub fn entries(store: &Store, search: &str, limit: usize) -> Result<Vec<AuditRow>, Error> {
     if search.chars().count() > crate::directory::SEARCH_CHARS_MAX {
         return Ok(Vec::new());
     }
-    Ok(store.read(|read| read.audit(search, before, limit))?)
+    Ok(store.read(|read| read.audit(search, limit))?)
 }
 
 /// What was done, newest first, and how much there is: what has the text somewhere; with `entry`, only
@@ -89,13 +84,6 @@ pub fn each(store: &Store, mut take: impl FnMut(&AuditRow)) -> Result<(), Error>
         };
         after = last.seq;
         page.iter().for_each(&mut take);
-    }
-}
-
-impl<M: Marketplace> Console<M> {
-    /// Goes through the whole audit.
-    pub fn verify_audit(&self) -> Result<AuditCheck, Error> {
-        verify(self.store(), &self.audit_key)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The vendor's directory: the port to its system of record, questions about what is mirrored of it,
 //! and taking in a file that it wrote.
 
+pub mod correct;
 pub mod import;
 
 use std::collections::BTreeSet;

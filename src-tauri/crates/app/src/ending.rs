@@ -14,7 +14,7 @@ pub(crate) mod withdraw;
 use std::collections::BTreeSet;
 
 use domain::filter::Filter;
-use domain::{AgreementId, AgreementStatus, CancellationRequest, Pricing, Timestamp};
+use domain::{AgreementId, CancellationRequest, Pricing, Timestamp};
 use store::Store;
 use store::table::agreement::AgreementRow;
 use store::table::audit::AuditRow;
@@ -22,7 +22,7 @@ use store::table::due_effect::DueEffect;
 use store::table::link::LinkRecord;
 
 pub use cancel::{CancelAsked, CancelPlan, REASONS};
-pub(crate) use effects::call_off;
+pub(crate) use effects::{Doing, apply, call_off};
 pub use error::EndingError;
 pub use unlink::{UnlinkAsked, UnlinkPlan};
 pub use withdraw::{WithdrawalAsked, WithdrawalPlan};
@@ -39,6 +39,9 @@ const LISTED_MAX: usize = 10_000;
 
 /// What came due or was called off, listed at most.
 const SETTLED_MAX: usize = 100;
+
+/// Agreements looked at for what ended within the hour.
+const LAST_USAGE_LOOKED_AT: usize = 1_000;
 
 /// Everything that is ending.
 #[derive(Clone, Debug, Default)]
@@ -140,13 +143,9 @@ fn last_usage(store: &Store, clock: &Clock) -> Result<Vec<LastUsage>, Error> {
                 )
         })
     };
-    let over = rows.into_iter().filter(|row| {
-        let successor = matches!(
-            row.status,
-            AgreementStatus::Active | AgreementStatus::Renewed | AgreementStatus::Replaced
-        );
-        !successor && bills_usage(row.product.as_deref())
-    });
+    let over = rows
+        .into_iter()
+        .filter(|row| row.status.is_over() && bills_usage(row.product.as_deref()));
     let mut last: Vec<LastUsage> = over
         .map(|row| LastUsage {
             until: row.updated_at.plus_millis(FINAL_WINDOW_MS),
@@ -159,6 +158,3 @@ fn last_usage(store: &Store, clock: &Clock) -> Result<Vec<LastUsage>, Error> {
     last.sort_by_key(|it| it.until);
     Ok(last)
 }
-
-/// Agreements looked at for what ended within the hour.
-const LAST_USAGE_LOOKED_AT: usize = 1_000;

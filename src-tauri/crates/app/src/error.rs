@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use domain::AccountId;
 use domain::filter::FilterError;
+use domain::{AccountId, AgreementId};
 use store::table::details::Failure as StoredFailure;
 
 use crate::act::NotPermitted;
 use crate::directory::DirectoryError;
+use crate::directory::correct::CorrectionError;
 use crate::directory::import::ImportError;
 use crate::ending::EndingError;
 use crate::link::LinkError;
@@ -42,6 +43,9 @@ pub enum Error {
     /// A file of the directory cannot be taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// Something of the directory cannot be corrected so.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
     /// A mail was not sent, or may not have been.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -92,6 +96,21 @@ pub enum Error {
     /// Something kept in the ledger cannot be read by this program.
     #[error("the ledger holds something that this program cannot read: {0}")]
     Kept(#[from] serde_json::Error),
+}
+
+impl Error {
+    /// AWS told this connection of no such agreement.
+    pub(crate) fn no_agreement(id: &AgreementId) -> Self {
+        Self::NotFound {
+            kind: "agreement",
+            id: id.to_string(),
+        }
+    }
+
+    /// Whether what was asked about is gone or was never known here: agreement, listing, policy, target.
+    pub(crate) const fn is_gone(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Link(_))
+    }
 }
 
 /// What went wrong, in terms the window and the command line act on. Can be kept in the database.
@@ -250,9 +269,11 @@ impl Failure {
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         let kind = match error {
-            Error::Filter(_) | Error::Invalid(_) | Error::Import(_) | Error::Usage(_) => {
-                FailureKind::Invalid
-            }
+            Error::Filter(_)
+            | Error::Invalid(_)
+            | Error::Import(_)
+            | Error::Correction(_)
+            | Error::Usage(_) => FailureKind::Invalid,
             Error::NotFound { .. } => FailureKind::NotFound,
             Error::Marketplace(error) => kind_of_marketplace(error.kind),
             Error::Directory(_) => FailureKind::Offline,
@@ -283,6 +304,7 @@ impl From<&Error> for Failure {
         let fields = match error {
             Error::Link(error) => error.fields(),
             Error::Ending(error) => error.fields(),
+            Error::Correction(error) => error.0.clone(),
             _ => Vec::new(),
         };
         let changes = match error {

@@ -22,11 +22,14 @@ mod settle;
 mod suggest;
 mod words;
 
-use domain::{DirectoryId, LinkState, Member, PlanId, TargetKind, Timestamp, Workspace};
+use domain::{
+    AgreementId, DirectoryId, LinkState, Member, PlanId, TargetKind, Timestamp, Workspace,
+};
 use policy::Policy;
 use store::table::directory::Told;
 use store::table::link::LinkRecord;
-use store::table::plan::PlanState;
+use store::table::plan::{KeptPlan, PlanState};
+use store::table::verification::Verification;
 use store::{Store, Write};
 
 pub(crate) use bind::{Because, case_of, change};
@@ -37,11 +40,11 @@ pub use asked::{
     TargetChoice, WORKSPACES_MAX, Wish,
 };
 pub use buyer::{Brought, Found};
-pub use codes::code_limits;
+pub use codes::CodeLimits;
 pub use error::LinkError;
 pub use execute::{CodeSent, Codes, Executed};
 pub use form::{BuyerEntered, LinkForm, NewWorkspaceEntered};
-pub use identify::{Identified, forms_of};
+pub use identify::Identified;
 pub use suggest::{Suggestion, suggestions};
 pub use words::{LinkWords, words_of};
 
@@ -156,31 +159,43 @@ pub fn plan_on(
         made_at: now.as_millis(),
         made_by,
         offline: None,
+        advice: draft.advice,
     })
+}
+
+impl Kept {
+    fn of(kept: &KeptPlan, codes: &[Verification]) -> Result<Self, Error> {
+        Ok(Self {
+            plan: serde_json::from_str(&kept.document)?,
+            state: kept.state,
+            since: kept.state_at,
+            codes: codes.iter().map(CodeSent::from).collect(),
+        })
+    }
 }
 
 /// A plan that was kept, with what became of it.
 pub fn kept(store: &Store, id: &PlanId) -> Result<Kept, Error> {
-    let found = store.read(|read| Ok(read.plan(id)?.map(|plan| (plan, read.verifications(id)))))?;
-    let (plan, codes) = found.ok_or_else(|| LinkError::NoPlan(id.to_string()))?;
-    if plan.kind != KIND {
-        return Err(LinkError::NoPlan(id.to_string()).into());
-    }
-    let document: LinkPlan = serde_json::from_str(&plan.document)?;
-    Ok(Kept {
-        codes: codes?.iter().map(CodeSent::from).collect(),
-        plan: document,
-        state: plan.state,
-        since: plan.state_at,
-    })
+    let found = store.read(|read| Ok((read.plan(id)?, read.verifications(id)?)))?;
+    let (plan, codes) = found;
+    let plan = plan.filter(|plan| plan.kind == KIND);
+    Kept::of(
+        &plan.ok_or_else(|| LinkError::NoPlan(id.to_string()))?,
+        &codes,
+    )
 }
 
 /// Plans that can still be carried out, or wait to be, oldest first; those of the last `limit`.
 pub fn pending(store: &Store, limit: usize) -> Result<Vec<Kept>, Error> {
     let open = [PlanState::Open, PlanState::Waiting];
-    let plans = store.read(|read| read.plans(&open, limit))?;
-    let of_links = plans.iter().filter(|plan| plan.kind == KIND);
-    of_links.map(|plan| kept(store, &plan.id)).collect()
+    let plans = store.read(|read| {
+        let plans = read.plans(&open, limit)?.into_iter();
+        let of_links = plans.filter(|plan| plan.kind == KIND);
+        let with_codes = of_links.map(|plan| Ok((read.verifications(&plan.id)?, plan)));
+        with_codes.collect::<store::Result<Vec<_>>>()
+    })?;
+    let kept = plans.iter().map(|(codes, plan)| Kept::of(plan, codes));
+    kept.collect()
 }
 
 /// Targets of a kind that a text is in: the id, the name, an e-mail address.
@@ -232,7 +247,7 @@ pub fn parts_of(store: &Store, kind: TargetKind, id: &DirectoryId) -> Result<Tar
 
 /// The current link of an agreement's chain, with its history behind it, newest first.
 pub fn history(store: &Store, agreement: &str) -> Result<Vec<LinkRecord>, Error> {
-    let id = domain::AgreementId::parse(agreement)?;
+    let id = AgreementId::parse(agreement)?;
     let records = store.read(|read| {
         let chain = read.chain_of(&id)?;
         read.link_history(&chain)
@@ -252,14 +267,11 @@ pub fn links(store: &Store, states: &[LinkState], limit: usize) -> Result<Vec<Li
 pub fn policy_of<'p>(
     store: &Store,
     policies: &'p Policies,
-    agreement: &str,
+    agreement: &AgreementId,
 ) -> Result<Option<&'p Policy>, Error> {
-    let id = domain::AgreementId::parse(agreement)?;
     let listing = store.read(|read| {
-        let row = read.agreement(&id)?;
-        let product = row.and_then(|row| row.product);
-        let mut known = read.listings()?.into_iter();
-        Ok(known.find(|known| Some(known.listing.product.as_str()) == product.as_deref()))
+        let product = read.agreement(agreement)?.and_then(|row| row.product);
+        product.map_or(Ok(None), |product| read.listing(&product))
     })?;
     Ok(listing.and_then(|listing| policies.of_listing(&listing.listing)))
 }

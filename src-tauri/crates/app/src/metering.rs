@@ -11,7 +11,6 @@ mod send;
 use domain::UsageRecord;
 use store::Store;
 
-pub use check::{AHEAD_MAX_MS, LATE_MAX_MS};
 pub use send::{Sent, SentRecord};
 
 use crate::{Clock, Error};
@@ -31,6 +30,8 @@ pub struct Line {
     pub line: usize,
     /// What it says.
     pub record: UsageRecord,
+    /// The product that the license is for; absent for a product code, and until it is looked up.
+    pub product: Option<String>,
 }
 
 /// Something that is wrong with a record.
@@ -71,8 +72,8 @@ pub fn check(store: &Store, clock: &Clock, name: &str, bytes: &[u8]) -> Result<U
     let now = clock.now();
     store.read(|read| {
         let mut known = check::Known::new(now);
-        for line in lines {
-            let problems = known.problems(read, &line)?;
+        for mut line in lines {
+            let problems = known.problems(read, &mut line)?;
             if !problems.is_empty() {
                 looked.problems.extend(problems);
             } else if check::was_sent(read, &line.record)? {

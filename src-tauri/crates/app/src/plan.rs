@@ -325,6 +325,31 @@ pub struct Plan<T> {
     pub outcome: Outcome,
     /// Set when AWS could not be asked: the plan rests on what was known at this instant.
     pub offline: Option<i64>,
+    /// What the policy has to say where nothing that a rule knows stands in the way, and it cannot be
+    /// carried out all the same.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
+}
+
+/// Something that a policy has to say, as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// The words.
+    pub text: Words,
+    /// Exact names that belong to it, such as permissions to grant.
+    pub items: Vec<String>,
+    /// Whether a support bundle is offered with it.
+    pub support_bundle: bool,
+}
+
+impl From<policy::Advice> for Advice {
+    fn from(it: policy::Advice) -> Self {
+        Self {
+            text: it.text.into(),
+            items: it.items,
+            support_bundle: it.support_bundle,
+        }
+    }
 }
 
 /// One thing that is no longer as it was planned on.
@@ -342,7 +367,7 @@ impl<T> Plan<T> {
     /// What changed since: what the rules looked at, and what the steps would do. Empty when the plan
     /// still stands. Ages of facts do not matter, nor does what a code sent meanwhile has shown.
     #[must_use]
-    pub fn differences<U>(&self, again: &Plan<U>) -> Vec<Difference> {
+    pub fn differences(&self, again: &Self) -> Vec<Difference> {
         let mut differences = changed_facts(&self.verdicts, &again.verdicts);
         let before: Vec<_> = self.lasting_steps().collect();
         let now: Vec<_> = again.lasting_steps().collect();

@@ -6,11 +6,11 @@ mod show;
 pub mod timeline;
 
 use domain::filter::{Completion, Completions, Filter, FilterError, Moment};
-use domain::{AgreementStatus, LinkState, ProvisioningStatus, Timestamp, filter};
+use domain::{AgreementStatus, LicenseArn, LinkState, ProvisioningStatus, Timestamp, filter};
 use jiff::tz::TimeZone;
-use store::Store;
 use store::query::{Counts, Sort, SortKey, Window};
 use store::table::agreement::AgreementRow;
+use store::{Read, Store};
 
 pub(crate) use jump::anywhere;
 pub use jump::{JumpTarget, Meaning, jump};
@@ -26,6 +26,9 @@ pub const SORT_DEFAULT: Sort = Sort {
     descending: true,
 };
 
+/// Agreements looked at for one that has a license.
+const WITH_LICENSE_MAX: usize = 10;
+
 /// The moment at which filters are evaluated, in this machine's zone. Whole seconds, like the index.
 #[must_use]
 pub fn moment(clock: &Clock) -> Moment {
@@ -39,6 +42,22 @@ pub(crate) fn moment_at(now: Timestamp) -> Moment {
         now: Timestamp::from_millis(now - now.rem_euclid(1_000)),
         zone: TimeZone::system(),
     }
+}
+
+/// The agreement that a license came with.
+pub(crate) fn agreement_with(
+    read: &Read<'_>,
+    license: &LicenseArn,
+    now: Timestamp,
+) -> store::Result<Option<AgreementRow>> {
+    let filter = anywhere(license.short());
+    let found = read.agreements(&filter, &moment_at(now), SORT_DEFAULT, 0, WITH_LICENSE_MAX)?;
+    // The text may stand elsewhere in a row, too.
+    let has = |row: &AgreementRow| {
+        let mut licenses = row.licenses.iter();
+        licenses.any(|arn| arn.ends_with(license.short()))
+    };
+    Ok(found.rows.into_iter().find(has))
 }
 
 /// A window over the agreements that match a filter's text.

@@ -7,7 +7,7 @@ use domain::AgreementId;
 use serde_json::{Map, Value, json};
 use store::Store;
 
-use crate::link::LinkPlan;
+use crate::plan::Plan;
 use crate::{Clock, Error, Preflight};
 
 /// Plans about the agreement that are told.
@@ -15,10 +15,11 @@ const PLANS_MAX: usize = 5;
 /// Entries of the audit that are told.
 const ENTRIES_MAX: usize = 50;
 
-/// Facts and fields that name somebody.
-const NAMING: [&str; 9] = [
+/// Facts and fields that name somebody, and what rules or people say in sentences, which may.
+const NAMING: [&str; 16] = [
     "name",
     "company",
+    "target",
     "targetName",
     "target_name",
     "phone",
@@ -26,6 +27,12 @@ const NAMING: [&str; 9] = [
     "toBuyer",
     "to_buyer",
     "user",
+    "user_name",
+    "why",
+    "changes",
+    "description",
+    "cancellationReason",
+    "overridden",
 ];
 
 /// Everything at hand about one agreement, to attach to a ticket.
@@ -38,20 +45,27 @@ pub fn bundle(store: &Store, clock: &Clock, agreement: &str) -> Result<Value, Er
         let chain = read.chain_of(&id)?;
         let details = read.details(&id)?;
         let plans = read.plans_about(&id, PLANS_MAX)?;
-        let entries = read.audit_of(&[id.to_string(), chain.clone()])?;
+        let mut ids = vec![id.to_string()];
+        if let Ok(first) = AgreementId::parse(&chain) {
+            ids.extend(read.chain(&first)?.into_iter().map(|row| row.id));
+        }
+        let entries = read.audit_of(&ids)?;
         let links = read.link_history(&chain)?;
         let sync = read.sync_state()?;
         Ok(Some((row, details, plans, entries, links, sync)))
     })?;
-    let (row, details, plans, entries, links, sync) = found.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: id.to_string(),
-    })?;
+    let (row, details, plans, entries, links, sync) =
+        found.ok_or_else(|| Error::no_agreement(&id))?;
     let check = store.read(Preflight::last)?;
     let plans = plans.iter().map(|kept| {
-        let plan: Option<LinkPlan> = serde_json::from_str(&kept.document).ok();
+        // Whatever kind of plan it is: what was asked for is not told.
+        let plan: Option<Plan<Value>> = serde_json::from_str(&kept.document).ok();
+        let outcome = kept.outcome.as_ref().map(|text| {
+            let parsed = serde_json::from_str(text).ok();
+            parsed.unwrap_or_else(|| Value::String(text.clone()))
+        });
         json!({
-            "id": kept.id, "kind": kept.kind, "state": kept.state.word(), "outcome": kept.outcome,
+            "id": kept.id, "kind": kept.kind, "state": kept.state.word(), "outcome": outcome,
             "madeAt": kept.made_at.to_string(),
             "verdicts": plan.as_ref().map(|plan| &plan.verdicts),
             "steps": plan.as_ref().map(|plan| &plan.steps),
@@ -61,7 +75,7 @@ pub fn bundle(store: &Store, clock: &Clock, agreement: &str) -> Result<Value, Er
         json!({
             "state": record.link.state.word(), "since": record.link.since.to_string(),
             "source": record.link.source, "targetKind": record.link.target.kind.word(),
-            "policy": record.policy, "reason": record.reason, "inForce": record.in_force,
+            "policy": record.policy, "inForce": record.in_force,
         })
     });
     let entries = entries.iter().rev().take(ENTRIES_MAX).map(|row| {
@@ -123,7 +137,10 @@ fn without_names(object: Map<String, Value>) -> Map<String, Value> {
         let name = path.and_then(|path| path.rsplit('.').next());
         name.is_some_and(|name| NAMING.contains(&name))
     };
-    let naming = of_name("fact") || of_name("attribute");
+    // What is bound is bound to a name.
+    let kind = object.get("kind").and_then(Value::as_str);
+    let binds = matches!(kind, Some("bind" | "unbind"));
+    let naming = binds || of_name("fact") || of_name("attribute");
     let hides = |key: &str| {
         NAMING.contains(&key) || (naming && matches!(key, "value" | "before" | "after"))
     };
@@ -179,16 +196,37 @@ mod tests {
                     { "fact": "member.role", "value": "member" },
                 ],
             }],
-            "why": "The license is of account 111122223333 (ann@acme.example, bob@acme.example).",
+            "steps": [
+                { "kind": "bind", "what": "license", "id": "l-1", "before": "", "after": "Halden Freight" },
+                { "kind": "unbind", "what": "license", "before": "Halden Freight", "after": "" },
+                { "kind": "set", "attribute": "billing_account.user_name", "after": "halden-pay" },
+                { "kind": "set", "attribute": "workspace.site", "after": "eu-1" },
+            ],
+            "audit": [
+                { "detail": { "rules": ["PC-1"], "why": ["Halden Freight has a card."] } },
+                { "detail": { "reason": "OTHER", "description": "As Halden asked." } },
+            ],
+            "outcome": { "why": "changed", "changes": [{ "what": "stop deployment.state Halden" }] },
+            "message": "The license is of account 111122223333 (ann@acme.example, bob@acme.example).",
             "licenses": ["arn:aws:license-manager::294406891311:license:l-0123456789abcdef"],
         });
         let told = redacted(whole).to_string();
-        for gone in ["Halden", "ann@", "bob@", "111122223333", "294406891311"] {
+        for gone in [
+            "Halden",
+            "halden-pay",
+            "ann@",
+            "bob@",
+            "111122223333",
+            "294406891311",
+        ] {
             assert!(!told.contains(gone), "{gone} in {told}");
         }
         for kept in [
             "PC-1",
             "\"member\"",
+            "\"license\"",
+            "eu-1",
+            "OTHER",
             "…3333",
             "…@acme.example",
             "l-0123456789abcdef",

@@ -114,3 +114,8 @@ pub(crate) enum PolicyCommand {
         file: PathBuf,
     },
 }
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}

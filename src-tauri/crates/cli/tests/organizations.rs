@@ -185,3 +185,47 @@ fn what_is_not_there_and_what_is_no_kind_have_exit_codes_of_their_own() {
     );
     assert_eq!(code, 2);
 }
+
+/// A value that is wrong is corrected by hand, until the vendor tells of it anew, and the audit has it.
+#[test]
+fn one_thing_is_corrected_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("vendor.json");
+    let vendor =
+        json!({ "organizations": [{ "id": "halden", "name": "Halden", "paymentMethod": "none" }] });
+    fs::write(&file, vendor.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    answer(folder, &["organizations", "import", file]);
+    let correct = [
+        "organizations",
+        "correct",
+        "organization",
+        "halden",
+        "--set",
+    ];
+    let args = [
+        &correct[..],
+        &["paymentMethod=card", "--reason", "told by telephone"],
+    ]
+    .concat();
+    let done = answer(folder, &args);
+    assert_eq!(
+        done,
+        json!([{ "attribute": "payment_method", "before": "none", "after": "card" }])
+    );
+    let shown = answer(folder, &["organizations", "show", "halden"]);
+    assert_eq!(shown["organization"]["paymentMethod"], "card");
+    let audit = answer(folder, &["audit", "list"]).to_string();
+    assert!(audit.contains("told by telephone"), "{audit}");
+    let (code, refused) = error(
+        folder,
+        &[&correct[..], &["openInvoices=few", "--reason", "why not"]].concat(),
+    );
+    assert_eq!(code, 2);
+    let told = refused["message"].to_string();
+    assert!(
+        told.contains("openInvoices must be a whole number"),
+        "{told}"
+    );
+}

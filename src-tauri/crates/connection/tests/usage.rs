@@ -5,10 +5,16 @@
     reason = "in the tests' own functions, too, what goes wrong fails the test"
 )]
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use app::metering::UsageFile;
 use connection::{Connection, Folders};
-use domain::Timestamp;
+use domain::{Quantity, Timestamp, UsageRecord};
 use sandbox::{Control, Fault, Subscribe};
+use serde_json::json;
+use store::AuditKey;
+use store::table::audit::{Entry, Phase};
 use store::table::usage::UsageState;
 
 /// A buyer of EMQX Cloud, whose license AWS has granted.
@@ -17,6 +23,7 @@ struct Story {
     control: Control,
     agreement: String,
     license: String,
+    folders: Folders,
     _folder: tempfile::TempDir,
 }
 
@@ -43,6 +50,7 @@ impl Story {
             license: bought.license_arn.unwrap(),
             connection,
             control,
+            folders,
             _folder: folder,
         };
         story.sync().await;
@@ -206,4 +214,106 @@ async fn a_failure_of_aws_itself_leaves_open_whether_it_was_billed() {
     );
     story.control.clear_faults().await.unwrap();
     assert_eq!(story.send(&bytes).await[0].1, UsageState::Sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_that_another_program_sends_meanwhile_is_not_sent_again() {
+    let story = Story::begin().await;
+    let bytes = story.file(&[("session_minutes", "1200", 30)]);
+    let line = story.check(&bytes).good.swap_remove(0);
+    let sent = UsageRecord {
+        quantity: Quantity::parse("1100").unwrap(),
+        ..line.record
+    };
+    let now = story.now();
+    let second = Connection::open_sandbox(&story.folders).unwrap();
+    let (tell, told) = mpsc::channel();
+    let record = sent.clone();
+    let other = std::thread::spawn(move || {
+        let keep = |write: &mut store::Write<'_>| {
+            write.put_usage(&record, UsageState::Sent, Some("r-1"), None, now)?;
+            tell.send(()).unwrap();
+            // So long that the first has looked and waits for its turn to write.
+            std::thread::sleep(Duration::from_millis(700));
+            Ok::<_, store::Error>(())
+        };
+        second.store().write(keep).unwrap();
+    });
+    told.recv().unwrap();
+    let refused = story.connection.send_usage("usage.csv", &bytes).await;
+    other.join().unwrap();
+    assert_eq!(
+        refused.unwrap_err().failure().message,
+        "line 2: this hour was sent meanwhile"
+    );
+    let calls = story.control.status().await.unwrap().calls;
+    assert_eq!(calls.get("BatchMeterUsage"), None);
+    let kept = story.connection.store().read(|read| read.sent_usage(&sent));
+    assert_eq!(kept.unwrap().unwrap().quantity, sent.quantity);
+    assert_eq!(story.connection.verify_audit().unwrap().open, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_as_unknown_is_told_when_aws_has_answered() {
+    let story = Story::begin().await;
+    let slow = Fault {
+        operation: "BatchMeterUsage".to_owned(),
+        delay: Some("1s".to_owned()),
+        ..Fault::default()
+    };
+    story.control.add_fault(&slow).await.unwrap();
+    let bytes = story.file(&[("session_minutes", "1200", 30)]);
+    let second = Connection::open_sandbox(&story.folders).unwrap();
+    let other = std::thread::spawn(move || {
+        let open = || second.store().read(|read| read.open_audit()).unwrap().pop();
+        let row = loop {
+            if let Some(row) = open() {
+                break row;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let closing = Entry {
+            phase: Phase::Closed,
+            opened: Some(row.seq),
+            outcome: Some("unknown".to_owned()),
+            ..row.entry
+        };
+        let key = AuditKey::of_the_sandbox();
+        let close = |write: &mut store::Write<'_>| write.close_audit(&key, &closing);
+        assert!(second.store().write(close).unwrap());
+    });
+    assert_eq!(story.send(&bytes).await[0].1, UsageState::Sent);
+    other.join().unwrap();
+    let rows = story
+        .connection
+        .store()
+        .read(|read| read.audit_after(0, 100));
+    let last = rows.unwrap().pop().unwrap().entry;
+    assert_eq!(
+        (last.action.as_str(), last.phase, last.outcome.as_deref()),
+        ("send-usage", Phase::Noted, Some("done"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn allocations_that_no_number_holds_are_told() {
+    let story = Story::begin().await;
+    let shares = (0..2_000).map(|number| {
+        let tags = json!({ "team": format!("t{number}") });
+        json!({ "quantity": "9999999999", "tags": tags })
+    });
+    let record = json!([{
+        "license": story.license,
+        "account": ACCOUNT,
+        "dimension": "session_minutes",
+        "quantity": "5.5",
+        "timestamp": story.now().plus_millis(-60_000).to_string(),
+        "allocations": shares.collect::<Vec<_>>(),
+    }]);
+    let bytes = record.to_string().into_bytes();
+    let file = story.connection.check_usage("usage.json", &bytes).unwrap();
+    assert_eq!(
+        reasons(&file),
+        "1: they come to too much, and the quantity is 5.5"
+    );
 }

@@ -96,6 +96,18 @@ wire_enum! {
     }
 }
 
+impl AgreementStatus {
+    /// Whether the agreement has come to an end, for good and without a successor: not where another
+    /// took its place, nor in a state that nobody knows.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::Archived | Self::Cancelled | Self::Expired | Self::Terminated
+        )
+    }
+}
+
 /// What happens at the end of the term, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EndBehavior {

@@ -213,6 +213,12 @@ impl EntryKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
+
+    /// The kind that policies call by this name, such as `billing_account`.
+    #[must_use]
+    pub fn of_scope(name: &str) -> Option<Self> {
+        Self::from_word(&name.replace('_', "-"))
+    }
 }
 
 /// One thing in the directory.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{AccountId, AgreementId, Invalid, LicenseArn};
+use crate::{AccountId, AgreementId, LicenseArn};
 
 /// Longest text that is looked into, in bytes. A posted form is a few kilobytes.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -64,25 +64,14 @@ impl fmt::Debug for RegistrationToken {
 /// What a text turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
-    /// A registration token, with the form in which it came.
-    Token(RegistrationToken, Form),
+    /// A registration token, in whatever form it came.
+    Token(RegistrationToken),
     /// An agreement's id, bare or in a link into the AWS console.
     Agreement(AgreementId),
     /// A license.
     License(LicenseArn),
     /// An AWS account id that somebody typed: good for searching, no evidence of anything.
     Account(AccountId),
-}
-
-/// How a token was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// The body of the form that AWS posts.
-    Post,
-    /// In a URL's query.
-    Url,
-    /// By itself.
-    Bare,
 }
 
 /// Why a text is nothing that a buyer brings. Never repeats the text, which may hold a token.
@@ -118,9 +107,8 @@ impl Registration {
         }
         let of_url = text.starts_with("https://") || text.starts_with("http://");
         if text.contains(TOKEN_FIELD) {
-            let form = if of_url { Form::Url } else { Form::Post };
             let value = field(text, TOKEN_FIELD).ok_or(NotARegistration::NoToken)?;
-            return Ok(Self::Token(RegistrationToken::parse(&value)?, form));
+            return Ok(Self::Token(RegistrationToken::parse(&value)?));
         }
         if of_url || text.contains(AGREEMENT_FIELD) || text.starts_with("aws-marketplace:") {
             let found = inside(text);
@@ -131,7 +119,7 @@ impl Registration {
             });
         }
         if text.len() >= TOKEN_CHARS_MIN && text.bytes().all(is_of_token) {
-            return Ok(Self::Token(RegistrationToken::parse(text)?, Form::Bare));
+            return Ok(Self::Token(RegistrationToken::parse(text)?));
         }
         Err(NotARegistration::Nothing)
     }
@@ -194,28 +182,15 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
-impl From<NotARegistration> for Invalid {
-    fn from(why: NotARegistration) -> Self {
-        let expected = match why {
-            NotARegistration::TooLong => "at most 64 KiB of text",
-            _ => "a registration URL or token, an agreement id or a license ARN",
-        };
-        Self {
-            text: "what was entered".to_owned(),
-            expected,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.abc+def/ghi==";
 
-    fn token(text: &str) -> (String, Form) {
+    fn token(text: &str) -> String {
         match Registration::recognize(text) {
-            Ok(Registration::Token(token, form)) => (token.expose().to_owned(), form),
+            Ok(Registration::Token(token)) => token.expose().to_owned(),
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -232,14 +207,9 @@ mod tests {
             "x-amzn-marketplace-offer-type: free-trial\nx-amzn-marketplace-token: {TOKEN}\n"
         );
         let json = format!("{{\"x-amzn-marketplace-token\": \"{TOKEN}\"}}");
-        for (text, form) in [
-            (post.as_str(), Form::Post),
-            (&url, Form::Url),
-            (&pasted, Form::Post),
-            (&json, Form::Post),
-            (&format!("  {TOKEN}\r\n"), Form::Bare),
-        ] {
-            assert_eq!(token(text), (TOKEN.to_owned(), form), "{text}");
+        let bare = format!("  {TOKEN}\r\n");
+        for text in [&post, &url, &pasted, &json, &bare] {
+            assert_eq!(token(text), TOKEN, "{text}");
         }
     }
 

@@ -303,10 +303,10 @@ const PRICINGS: [(&str, Pricing); 3] = [
     ("contract-with-usage", Pricing::ContractWithUsage),
 ];
 
-/// Every kind of evidence where the policy names none.
 /// The role of whoever a new organization is made for, where the policy names none.
 const CREATOR_ROLE: &str = "owner";
 
+/// Every kind of evidence where the policy names none.
 fn identity(link: &Section<'_, '_>) -> Vec<Identity> {
     if !link.has("identity") {
         return Identity::ALL.to_vec();

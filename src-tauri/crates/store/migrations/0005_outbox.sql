@@ -19,5 +19,8 @@ ALTER TABLE plan_anew RENAME TO plan;
 CREATE INDEX plan_agreement ON plan (agreement, made_at);
 CREATE INDEX plan_open ON plan (state) WHERE state IN ('open', 'waiting', 'sent', 'returned');
 
+-- LEDGER: what a thing was left as, so that nothing is deleted that is not so any more.
+ALTER TABLE due_effect ADD COLUMN before TEXT;
+
 -- CACHE: what else a buyer holds.
 CREATE INDEX agreement_buyer ON agreement (buyer);

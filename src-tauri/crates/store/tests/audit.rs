@@ -200,3 +200,20 @@ fn an_entry_is_closed_once() {
     assert_eq!(story.store().read(|read| read.audit_count()).unwrap(), 11);
     assert_eq!(story.broken(), None);
 }
+
+#[test]
+fn an_agreement_named_twice_has_its_entries_once() {
+    let story = Story::new();
+    let of = |agreement: &str| Entry {
+        agreement: Some(agreement.to_owned()),
+        ..entry("of an agreement")
+    };
+    for agreement in ["agmt-1", "agmt-2", "agmt-1"] {
+        let append = |write: &mut store::Write<'_>| write.append_audit(&story.key, &of(agreement));
+        story.store().write(append).unwrap();
+    }
+    let named = ["agmt-1", "agmt-2", "agmt-1"].map(str::to_owned);
+    let rows = story.store().read(|read| read.audit_of(&named)).unwrap();
+    let numbers: Vec<_> = rows.iter().map(|row| row.seq).collect();
+    assert_eq!(numbers, [11, 12, 13]);
+}

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod connection;
+mod correction;
 mod detail;
 mod directory;
 mod directory_list;
@@ -28,6 +29,7 @@ pub use connection::{
     ActionKey, ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView,
     Outcome, ProfileView, RemovedView,
 };
+pub use correction::{DirectoryField, FieldKindInfo};
 pub use detail::{
     AgreementDetail, CancellationInfo, ChainLink, ContactInfo, EntitlementInfo, LicenseInfo,
     LinkInfo, Provenance, TermInfo,

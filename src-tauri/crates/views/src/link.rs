@@ -32,6 +32,15 @@ impl AdviceInfo {
             support_bundle: it.support_bundle,
         }
     }
+
+    /// The same, as a plan keeps it.
+    pub(crate) fn said(it: &app::plan::Advice, language: Language) -> Self {
+        Self {
+            text: it.text.get(language).to_owned(),
+            items: it.items.clone(),
+            support_bundle: it.support_bundle,
+        }
+    }
 }
 
 /// A target that a buyer may mean.
@@ -236,11 +245,11 @@ impl PolicyInfo {
 
 impl CodeLimits {
     fn of(policy: &Policy) -> Self {
-        let (digits, attempts, resends) = app::link::code_limits(policy);
+        let limits = app::link::CodeLimits::of(policy);
         Self {
-            digits,
-            attempts,
-            resends,
+            digits: limits.digits,
+            attempts: limits.attempts,
+            resends: limits.resends,
         }
     }
 }

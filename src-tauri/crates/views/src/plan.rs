@@ -7,6 +7,7 @@ use serde::Serialize;
 use specta::Type;
 use store::table::plan::PlanState;
 
+use crate::link::AdviceInfo;
 use crate::{Millis, millis};
 
 /// The same words in every language that policies speak.
@@ -325,6 +326,8 @@ pub struct LinkPlanInfo {
     pub verdicts: Vec<VerdictInfo>,
     /// What will be done, in order.
     pub steps: Vec<StepInfo>,
+    /// What the policy has to say where it cannot be carried out, and no rule says why.
+    pub advice: Vec<AdviceInfo>,
     /// When it was made.
     pub made_at: Millis,
     /// By whom, on this machine.
@@ -351,6 +354,7 @@ impl LinkPlanInfo {
         };
         let verdicts = plan.verdicts.iter();
         let steps = plan.steps.iter().enumerate();
+        let advice = plan.advice.iter();
         Self {
             plan_id: plan.id.clone(),
             outcome: plan.outcome.into(),
@@ -366,6 +370,7 @@ impl LinkPlanInfo {
             member: wish.member.as_ref().map(ToString::to_string),
             verdicts: verdicts.map(|it| VerdictInfo::of(it, language)).collect(),
             steps: steps.map(|it| StepInfo::of(it, language)).collect(),
+            advice: advice.map(|it| AdviceInfo::said(it, language)).collect(),
             made_at: Millis(plan.made_at),
             made_by: plan.made_by.user.clone(),
             offline: plan.offline.map(Millis),

@@ -57,6 +57,15 @@ pub enum EventInfo {
         /// The operating system's user.
         user: String,
     },
+    /// We changed something of what buyers are linked to.
+    Changed {
+        /// The attribute, as policies call it; absent where the thing was made.
+        attribute: Option<String>,
+        /// What it was; absent when it was not known, and empty when there was none.
+        before: Option<String>,
+        /// What it is since.
+        after: Option<String>,
+    },
 }
 
 /// An event with its place.
@@ -65,7 +74,7 @@ pub enum EventInfo {
 pub struct MomentInfo {
     /// When.
     pub at: Millis,
-    /// Which agreement of the chain.
+    /// Which agreement; empty where it is about none.
     pub agreement: String,
     /// What.
     pub event: EventInfo,
@@ -96,7 +105,7 @@ impl From<&Event> for EventInfo {
             },
             Event::Link(state, target, reason) => Self::Link {
                 state: (*state).to_owned(),
-                target: target.clone(),
+                target: target.name.clone(),
                 reason: reason.clone(),
             },
             Event::Effect(effect) => Self::Effect {
@@ -107,6 +116,11 @@ impl From<&Event> for EventInfo {
                 outcome: outcome.clone(),
                 entry: crate::sequence(*entry),
                 user: user.clone(),
+            },
+            Event::Changed(attribute, before, after) => Self::Changed {
+                attribute: attribute.clone(),
+                before: before.clone(),
+                after: after.clone(),
             },
         }
     }

@@ -14,11 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::ControlFlow;
 
-use domain::{Entry, EntryKind, Timestamp};
+use domain::{DirectoryId, Entry, EntryKind, Timestamp};
 use store::Store;
 use store::table::directory::{CHANGE_SET_MAX, Origin, Tallies};
 
+pub(super) use self::raw::Raw;
 use self::raw::RawRow;
+#[cfg(test)]
+pub(super) use self::raw::fields;
 use crate::{Action, Error, Permit};
 
 /// Longest file, in bytes.
@@ -40,7 +43,7 @@ pub struct Plan {
     /// How the good rows compare with what is there.
     pub tallies: Tallies,
     /// The good rows; what others refer to comes first.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
 /// What to do about bad rows.
@@ -272,9 +275,7 @@ fn without_dangling(
             for (kind, id, field) in entry.references() {
                 let known = there.contains(&(kind, id.to_string()));
                 if !known && !read.directory_has(kind, id)? {
-                    let what = kind.word().replace('-', " ");
-                    let reason = format!("refers to “{id}”, and there is no such {what}");
-                    bad.push(BadRow::of_field(line, field, reason));
+                    bad.push(BadRow::of_field(line, field, no_such(kind, id)));
                     stands = false;
                 }
             }
@@ -286,6 +287,18 @@ fn without_dangling(
         Ok(())
     })?;
     Ok(good)
+}
+
+/// Why a reference leads nowhere.
+pub(super) fn no_such(kind: EntryKind, id: &DirectoryId) -> String {
+    let what = kind.word().replace('-', " ");
+    format!("refers to “{id}”, and there is no such {what}")
+}
+
+/// The entry that fields tell of by the names that files have for them, or what is wrong with each.
+pub(super) fn of_cells(kind: EntryKind, cells: Vec<(String, Raw)>) -> Result<Entry, Vec<BadRow>> {
+    let line = 1;
+    entry::entry(&RawRow { kind, line, cells })
 }
 
 /// A text of the file as it may be shown: no control character of it reaches a terminal.

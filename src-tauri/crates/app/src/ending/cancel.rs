@@ -20,7 +20,7 @@ use crate::marketplace::{CancellationRequests, MarketplaceError, NewCancellation
 use crate::outbox::{self, Carried, Returned};
 use crate::plan::{self, Outcome, Plan};
 use crate::policies::Policies;
-use crate::{Action, Console, Error, Marketplace, Preflight};
+use crate::{Access, Action, Console, Error, Marketplace, Preflight};
 
 /// AWS's words for the reason (Agreement API, `AgreementCancellationRequestReasonCode`).
 pub const REASONS: [&str; 8] = [
@@ -95,11 +95,7 @@ impl<M: Marketplace> Console<M> {
             self.store().write(|write| {
                 plan::keep(write, KIND, agreement.as_str(), &plan, now)?;
                 // Whoever may only look leaves nothing in the audit.
-                let acts = self
-                    .access
-                    .refusal(Action::RequestCancellation, None)
-                    .is_none();
-                if plan.outcome == Outcome::Refused && acts {
+                if plan.outcome == Outcome::Refused && self.access != Access::ReadOnly {
                     let entry = Entry {
                         outcome: Some("refused".to_owned()),
                         detail: json!({ "rules": rules(&plan) }).to_string(),
@@ -119,10 +115,11 @@ impl<M: Marketplace> Console<M> {
         id: &PlanId,
         confirmed: &str,
     ) -> Result<Carried<CancellationRequest>, Error> {
-        let (plan, kept) = self.open_cancel(id)?;
+        let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
         if kept.state == PlanState::Done {
             return self.sent_before(&plan, &kept).map(Carried::Out);
         }
+        check_open(kept.state)?;
         let known = self.store().read(Preflight::last)?;
         let permit = self
             .access
@@ -159,14 +156,6 @@ impl<M: Marketplace> Console<M> {
     /// A plan to cancel that was kept, with what became of it.
     pub fn cancel_plan(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
         kept_plan(self.store(), id)
-    }
-
-    fn open_cancel(&self, id: &PlanId) -> Result<(CancelPlan, KeptPlan), Error> {
-        let (plan, kept) = tokio::task::block_in_place(|| self.cancel_plan(id))?;
-        if kept.state != PlanState::Done {
-            check_open(kept.state)?;
-        }
-        Ok((plan, kept))
     }
 
     /// Asks AWS about one agreement and all requests to cancel it. Tells since when what is known is
@@ -300,13 +289,10 @@ impl<M: Marketplace> Console<M> {
                 write.move_plan(id, &from, PlanState::Done, Some(request.id.as_str()), now)?;
             // Another process may have settled it while AWS was slow to answer. What it found out is
             // told anew where it was wrong.
-            if !write.close_audit(&self.audit_key, &entry)? && moved {
-                let noted = Entry {
-                    phase: Phase::Noted,
-                    opened: None,
-                    ..entry
-                };
-                write.append_audit(&self.audit_key, &noted)?;
+            if moved {
+                write.close_or_note_audit(&self.audit_key, entry)?;
+            } else {
+                write.close_audit(&self.audit_key, &entry)?;
             }
             Ok::<_, Error>(())
         })
@@ -452,7 +438,7 @@ pub(super) fn phrase(
     policies: &Policies,
     agreement: &AgreementId,
 ) -> Result<String, Error> {
-    let policy = crate::link::policy_of(store, policies, agreement.as_str())?;
+    let policy = crate::link::policy_of(store, policies, agreement)?;
     let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
     Ok(phrase.unwrap_or_else(|| agreement.to_string()))
 }

@@ -78,8 +78,13 @@ pub(crate) fn end(
             case.policy.id.clone(),
         ),
         // Listing, policy or target are gone: there is nothing to be done to them.
-        Err(Error::NotFound { .. } | Error::Link(_)) => (Vec::new(), String::new()),
+        Err(error) if error.is_gone() => (Vec::new(), String::new()),
         Err(error) => return Err(error),
+    };
+    let because = Because {
+        plan,
+        chain: &record.chain,
+        now,
     };
     for effect in planned
         .iter()
@@ -94,8 +99,11 @@ pub(crate) fn end(
         } else if effect.at.is_some_and(|at| at > now) {
             write.put_due_effect(&later(effect, record, &policy, plan, now))?;
             ended.due.push(called);
-        } else if apply(write, &Doing::of(effect), &record.chain, plan, now)? {
-            ended.changed.push(called);
+        } else {
+            let doing = Doing::of(effect, &record.link.target.id);
+            if apply(write, &doing, &because)?.is_some() {
+                ended.changed.push(called);
+            }
         }
     }
     write.give_claims_back(&record.chain)?;
@@ -141,6 +149,7 @@ fn later(
         what: effect.what.to_owned(),
         thing: effect.id.clone().unwrap_or_default(),
         name: effect.name.clone(),
+        before: effect.before.as_ref().map(ToString::to_string),
         attribute: effect.attribute.clone(),
         after: effect.after.clone(),
         says: effect
@@ -164,16 +173,19 @@ pub(crate) struct Doing<'a> {
     kind: &'a str,
     what: &'a str,
     thing: &'a str,
+    /// What the link leads to.
+    target: &'a str,
     attribute: Option<&'a str>,
     after: Option<&'a str>,
 }
 
 impl<'a> Doing<'a> {
-    fn of(effect: &'a PlannedEffect) -> Self {
+    pub(crate) fn of(effect: &'a PlannedEffect, target: &'a str) -> Self {
         Self {
             kind: effect.kind.word(),
             what: effect.what,
             thing: effect.id.as_deref().unwrap_or_default(),
+            target,
             attribute: effect.attribute.as_deref(),
             after: effect.after.as_deref(),
         }
@@ -184,6 +196,7 @@ impl<'a> Doing<'a> {
             kind: &effect.kind,
             what: &effect.what,
             thing: &effect.thing,
+            target: &effect.target_id,
             attribute: effect.attribute.as_deref(),
             after: effect.after.as_deref(),
         }
@@ -193,28 +206,33 @@ impl<'a> Doing<'a> {
 /// The state of what was deleted. The row stays, so that it can be seen what was.
 const DELETED: &str = "deleted";
 
-/// Does one thing. Tells whether there was anything to do it to.
+/// Does one thing, and notes that it was us. Tells what was changed; nothing where the thing is gone, or
+/// is only kept.
 pub(crate) fn apply(
     write: &mut Write<'_>,
     doing: &Doing<'_>,
-    chain: &str,
-    plan: Option<&str>,
-    now: Timestamp,
-) -> Result<bool, Error> {
+    because: &Because<'_>,
+) -> Result<Option<String>, Error> {
     let (attribute, value) = match doing.kind {
         "delete" => ("state", DELETED),
         _ => match (doing.attribute, doing.after) {
             (Some(attribute), Some(after)) => (attribute, after),
-            _ => return Ok(false),
+            _ => return Ok(None),
         },
     };
-    let Some(kind) = EntryKind::from_word(&doing.what.replace('_', "-")) else {
-        return Ok(false);
+    let Some(kind) = EntryKind::of_scope(doing.what) else {
+        return Ok(None);
     };
-    let because = Because { plan, chain, now };
-    let changed = change(write, kind, doing.thing, attribute, value, &because)?;
-    Ok(changed.is_some())
+    // A person is told from others by the address, and only within one organization.
+    let key = match kind {
+        EntryKind::Member => format!("{} {}", doing.target, doing.thing),
+        _ => doing.thing.to_owned(),
+    };
+    change(write, kind, &key, attribute, value, because)
 }
+
+/// Why something was called off.
+const LINKED_AGAIN: &str = "The target was linked again.";
 
 /// Linking a target again calls off what is still due there, where the policy says so; the links whose
 /// last effect that was are over. Tells what came back.
@@ -227,8 +245,8 @@ pub(crate) fn call_off(
     let due = write.reading().due_effects_at(kind, id)?;
     let mut back = Vec::new();
     for effect in due.iter().filter(|effect| effect.relinking_calls_off) {
-        let reason = "The target was linked again.";
-        if write.settle_due_effect(effect.id, DueState::CalledOff, Some(reason), now)? {
+        let reason = Some(LINKED_AGAIN);
+        if write.settle_due_effect(effect.id, DueState::CalledOff, reason, now)? {
             back.push(effect.name.clone().unwrap_or_else(|| effect.thing.clone()));
             finish(write, &effect.chain, now)?;
         }
@@ -255,25 +273,24 @@ pub(crate) fn finish(write: &mut Write<'_>, chain: &str, now: Timestamp) -> Resu
 pub(crate) fn hindrance(
     read: &store::Read<'_>,
     effect: &DueEffect,
-) -> Result<Option<(DueState, Option<&'static str>)>, Error> {
+) -> Result<Option<(DueState, &'static str)>, Error> {
     // The vendor's system of record may have linked it again, which calls off as linking here does.
     if effect.relinking_calls_off {
         let links = read.current_links_to(effect.target_kind, &effect.target_id)?;
         if links.iter().any(LinkRecord::is_held) {
-            let reason = "The target was linked again.";
-            return Ok(Some((DueState::CalledOff, Some(reason))));
+            return Ok(Some((DueState::CalledOff, LINKED_AGAIN)));
         }
     }
-    let kind = EntryKind::from_word(&effect.what.replace('_', "-"));
+    let kind = EntryKind::of_scope(&effect.what);
     let (true, Some(kind)) = (effect.kind == EffectKind::Delete.word(), kind) else {
         return Ok(None);
     };
     let Some((entry, _)) = read.entry(kind, &effect.thing)? else {
         return Ok(None);
     };
-    // Somebody has started it again, and uses it.
+    // Somebody has done something with it since: started it again, and uses it.
     let state = crate::link::attribute(&entry, "state");
-    let again = state.is_some_and(|state| state == "running");
+    let differs = effect.before.is_some() && state != effect.before;
     let reason = "It is not as it was when the link ended.";
-    Ok(again.then_some((DueState::Void, Some(reason))))
+    Ok(differs.then_some((DueState::Void, reason)))
 }

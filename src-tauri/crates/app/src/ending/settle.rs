@@ -9,6 +9,7 @@ use store::table::plan::PlanState;
 use tokio_util::sync::CancellationToken;
 
 use super::effects::{self, Doing};
+use crate::link::Because;
 use crate::marketplace::ErrorKind;
 use crate::{Console, Error, Marketplace};
 
@@ -39,7 +40,7 @@ impl<M: Marketplace> Console<M> {
         let open = self.store().read(|read| read.open_audit())?;
         for row in open.iter().filter(|row| is_cut_off(row, now)) {
             let (outcome, why) = match row.entry.action.as_str() {
-                "unlink" => ("failed", "the program ended before anything was done"),
+                "link" | "unlink" => ("failed", "the program ended before anything was done"),
                 "import" => ("unknown", "the program ended while the file was taken in"),
                 "send-usage" => ("unknown", "the program ended before AWS answered"),
                 _ => continue,
@@ -50,6 +51,7 @@ impl<M: Marketplace> Console<M> {
                 outcome: Some(outcome.to_owned()),
                 plan: row.entry.plan.clone(),
                 agreement: row.entry.agreement.clone(),
+                target: row.entry.target.clone(),
                 detail: json!({ "why": why }).to_string(),
                 ..self.entry(now, &row.entry.action, None)?
             };
@@ -172,16 +174,14 @@ impl<M: Marketplace> Console<M> {
         if current.is_none_or(|current| current.state != DueState::Due) {
             return Ok(());
         }
+        let because = Because {
+            plan: effect.plan.as_deref(),
+            chain: &effect.chain,
+            now,
+        };
         let (state, reason) = match effects::hindrance(&write.reading(), effect)? {
-            Some(hindrance) => hindrance,
-            None if effects::apply(
-                write,
-                &Doing::of_due(effect),
-                &effect.chain,
-                effect.plan.as_deref(),
-                now,
-            )? =>
-            {
+            Some((state, reason)) => (state, Some(reason)),
+            None if effects::apply(write, &Doing::of_due(effect), &because)?.is_some() => {
                 (DueState::Done, None)
             }
             None => (DueState::Void, Some("It is not there any more.")),
@@ -220,11 +220,13 @@ impl<M: Marketplace> Console<M> {
                 _ => continue,
             };
             match looked {
-                // What is not known stays open, and is looked at with the next sync.
-                Err(Error::Marketplace(error)) => {
+                Ok(()) => {}
+                Err(Error::Store(error)) => return Err(error.into()),
+                // What is not known stays open, keeps no other from being looked at, and is looked at
+                // with the next sync.
+                Err(error) => {
                     tracing::info!(seq = row.seq, %error, "a request could not be looked at");
                 }
-                other => other?,
             }
         }
         Ok(())

@@ -191,5 +191,6 @@ fn draft(
         made_at: now.as_millis(),
         made_by,
         offline: None,
+        advice: Vec::new(),
     })
 }

@@ -173,30 +173,46 @@ impl<M: Marketplace> Console<M> {
         }
         let after = self.request(&known.id)?;
         let done = after.status == CancellationStatus::Cancelled;
-        self.close_withdrawal(row.seq, &after, done)
+        let entry = self.closing(row.seq, &after, done)?;
+        tokio::task::block_in_place(|| {
+            // Of two that settle it, one tells.
+            self.store()
+                .write(|write| write.close_audit(&self.audit_key, &entry))
+        })?;
+        Ok(())
     }
 
+    /// AWS has answered, or been looked at since.
     fn close_withdrawal(
         &self,
         opened: i64,
         after: &CancellationRequest,
         done: bool,
     ) -> Result<(), Error> {
-        let entry = Entry {
+        let entry = self.closing(opened, after, done)?;
+        tokio::task::block_in_place(|| {
+            self.store().write(|write| {
+                write.put_cancellations(std::slice::from_ref(after), entry.at)?;
+                write.close_or_note_audit(&self.audit_key, entry)
+            })
+        })?;
+        Ok(())
+    }
+
+    fn closing(
+        &self,
+        opened: i64,
+        after: &CancellationRequest,
+        done: bool,
+    ) -> Result<Entry, Error> {
+        Ok(Entry {
             phase: Phase::Closed,
             opened: Some(opened),
             outcome: Some(if done { "done" } else { "failed" }.to_owned()),
             agreement: Some(after.agreement.to_string()),
             detail: json!({ "request": after.id, "status": after.status.as_wire() }).to_string(),
             ..self.entry(self.clock().now(), KIND, None)?
-        };
-        tokio::task::block_in_place(|| {
-            self.store().write(|write| {
-                write.put_cancellations(std::slice::from_ref(after), entry.at)?;
-                write.close_audit(&self.audit_key, &entry)
-            })
-        })?;
-        Ok(())
+        })
     }
 
     /// The request, as it was last listed.
@@ -244,6 +260,7 @@ fn planned(
         steps: vec![step],
         outcome: Outcome::Ready,
         offline: Some(now.as_millis()),
+        advice: Vec::new(),
     })
 }
 

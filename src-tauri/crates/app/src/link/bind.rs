@@ -5,7 +5,7 @@ use domain::{
     AgreementId, BillingAccount, DirectoryId, Email, Entry, EntryKind, Known, LicenseArn, Link,
     LinkState, Member, Organization, PlanId, Target, TargetKind, Text, Timestamp, Workspace,
 };
-use policy::{EffectKind, Holds, Moment, PlannedEffect, effects};
+use policy::{Holds, Moment, effects};
 use store::Write;
 use store::table::directory::{Change, Origin};
 use store::table::link::{Claim, LinkRecord};
@@ -13,9 +13,9 @@ use store::table::link::{Claim, LinkRecord};
 use super::asked::{Asked, Buyer, TargetChoice, Wish};
 use super::case::{Case, MemberFound};
 use super::changes;
-use super::codes::Shown;
 use super::draft::{Draft, certain};
 use super::{Evidence, LinkError, LinkPlan};
+use crate::ending::{Doing, apply};
 use crate::policies::Policies;
 use crate::{Error, Permit};
 
@@ -29,6 +29,7 @@ pub(crate) struct Bound {
 }
 
 /// Who changes something, because of what, and when.
+#[derive(Clone, Copy)]
 pub(crate) struct Because<'a> {
     /// The plan that it follows.
     pub(crate) plan: Option<&'a str>,
@@ -80,13 +81,8 @@ pub(crate) fn bind(
         back.into_iter()
             .map(|name| format!("deletion of {name} called off")),
     );
-    let because = Because {
-        plan: Some(plan.as_str()),
-        chain: &case.aws.chain,
-        now,
-    };
     for effect in &draft.given_back {
-        changed.extend(carry_out(write, effect, &because)?);
+        changed.extend(apply(write, &Doing::of(effect, &target.id), &because)?);
     }
     let current = write.reading().current_link(&case.aws.chain)?;
     let record = current.ok_or(store::Error::Invalid("link"))?;
@@ -208,8 +204,7 @@ pub(crate) fn bring_into_force(
     record: LinkRecord,
     now: Timestamp,
 ) -> Result<(LinkRecord, Vec<String>), Error> {
-    let asked = asked_again(&write.reading(), &record)?;
-    let case = Case::gather(&write.reading(), policies, &asked, &Shown::default(), now)?;
+    let case = case_of(&write.reading(), policies, &record, now)?;
     match case.is_in_force() {
         Holds::Yes => {}
         // What was in force with its last workspace is not without it.
@@ -230,7 +225,8 @@ pub(crate) fn bring_into_force(
     let (certain, uncertain) = certain(effects(case.policy, Moment::Active, &case.facts));
     let mut changed = Vec::new();
     for effect in &certain {
-        changed.extend(carry_out(write, effect, &because)?);
+        let doing = Doing::of(effect, &record.link.target.id);
+        changed.extend(apply(write, &doing, &because)?);
     }
     let skipped: Vec<&str> = uncertain
         .iter()
@@ -257,11 +253,11 @@ pub(crate) fn case_of<'p>(
     now: Timestamp,
 ) -> Result<Case<'p>, Error> {
     let asked = asked_again(read, record)?;
-    Case::gather(read, policies, &asked, &Shown::default(), now)
+    Case::gather(read, policies, &asked, now)
 }
 
 /// What would be asked for to get the link that is there.
-pub(crate) fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
+fn asked_again(read: &store::Read<'_>, record: &LinkRecord) -> Result<Asked, Error> {
     let link = &record.link;
     let account = if let Some(account) = &record.account {
         domain::AccountId::parse(account)?
@@ -313,26 +309,6 @@ fn newest_in_force(
         )),
         _ => Ok((record.link.agreement.clone(), record.link.license.clone())),
     }
-}
-
-/// One effect on one thing. Tells what was changed; nothing where the thing is gone.
-fn carry_out(
-    write: &mut Write<'_>,
-    effect: &PlannedEffect,
-    because: &Because<'_>,
-) -> Result<Option<String>, Error> {
-    let sets = matches!(
-        effect.kind,
-        EffectKind::Set | EffectKind::Stop | EffectKind::Lock
-    );
-    let (Some(id), Some(attribute), true) = (&effect.id, &effect.attribute, sets) else {
-        return Ok(None);
-    };
-    let Some(kind) = EntryKind::from_word(&effect.what.replace('_', "-")) else {
-        return Ok(None);
-    };
-    let value = effect.after.as_deref().unwrap_or_default();
-    change(write, kind, id, attribute, value, because)
 }
 
 /// Gives an attribute a value, and notes that it was us. Tells what was changed; nothing where the thing
@@ -520,7 +496,7 @@ impl Making<'_, '_> {
     fn answers(&mut self, case: &Case<'_>) -> Result<(), Error> {
         for it in &case.changes {
             let scope = it.attribute.split('.').next().unwrap_or_default();
-            let Some(kind) = EntryKind::from_word(&scope.replace('_', "-")) else {
+            let Some(kind) = EntryKind::of_scope(scope) else {
                 continue;
             };
             let done = change(

@@ -43,7 +43,7 @@ impl<M: Marketplace> Console<M> {
             }
         };
         match registration {
-            Registration::Token(token, _) => self.by_token(token).await,
+            Registration::Token(token) => self.by_token(token).await,
             Registration::Agreement(id) => self.by_agreement(id, None).await,
             Registration::License(arn) => {
                 let id = self.agreement_of(arn)?;
@@ -162,10 +162,11 @@ impl<M: Marketplace> Console<M> {
             .product
             .as_deref()
             .and_then(|id| ProductId::parse(id).ok());
-        let known = self.store().read(|read| read.listings())?;
-        let missing =
-            product.filter(|product| !known.iter().any(|it| it.listing.product == *product));
-        if let Some(product) = missing {
+        let Some(product) = product else {
+            return Ok(());
+        };
+        let known = self.store().read(|read| read.listing(product.as_str()))?;
+        if known.is_none() {
             let listing = self.marketplace.product(&product).await?;
             let now = self.clock().now();
             self.write(|write| write.put_listing(&listing, None, now))?;
@@ -175,10 +176,7 @@ impl<M: Marketplace> Console<M> {
 
     fn row(&self, id: &AgreementId) -> Result<AgreementRow, Error> {
         let row = self.store().read(|read| read.agreement(id))?;
-        row.ok_or_else(|| Error::NotFound {
-            kind: "agreement",
-            id: id.to_string(),
-        })
+        row.ok_or_else(|| Error::no_agreement(id))
     }
 
     /// On products that predate concurrent agreements a token names none; there is one at most.
@@ -238,17 +236,10 @@ impl<M: Marketplace> Console<M> {
     }
 
     fn agreement_of(&self, license: &LicenseArn) -> Result<AgreementId, Error> {
-        let moment = query::moment(self.clock());
-        let filter = query::anywhere(license.short());
-        let found = self
+        let now = self.clock().now();
+        let row = self
             .store()
-            .read(|read| read.agreements(&filter, &moment, query::SORT_DEFAULT, 0, 10))?;
-        let mut of = found.rows.iter();
-        let row = of.find(|row| {
-            row.licenses
-                .iter()
-                .any(|arn| arn.ends_with(license.short()))
-        });
+            .read(|read| query::agreement_with(read, license, now))?;
         let row = row.ok_or_else(|| Error::NotFound {
             kind: "license",
             id: license.to_string(),

@@ -75,12 +75,11 @@ pub(crate) struct AttributeChange {
 }
 
 impl<'p> Case<'p> {
-    /// Gathers what one snapshot knows. `shown` is what codes sent by e-mail have shown so far.
+    /// Gathers what one snapshot knows, before anybody has entered a code.
     pub(crate) fn gather(
         read: &Read<'_>,
         policies: &'p Policies,
         asked: &Asked,
-        shown: &Shown,
         now: Timestamp,
     ) -> Result<Self, Error> {
         let aws = AwsSide::look_up(read, &asked.buyer.agreement)?;
@@ -120,8 +119,20 @@ impl<'p> Case<'p> {
             bound_elsewhere,
             changes,
         };
-        case.tell(read, policies, shown)?;
+        case.tell(read, policies, &Shown::default())?;
         Ok(case)
+    }
+
+    /// The same case on the same snapshot, with what codes sent by e-mail have shown so far.
+    pub(crate) fn with_codes(
+        mut self,
+        read: &Read<'_>,
+        policies: &Policies,
+        shown: &Shown,
+    ) -> Result<Self, Error> {
+        self.facts = Facts::at(self.facts.now());
+        self.tell(read, policies, shown)?;
+        Ok(self)
     }
 
     /// Workspaces that are there and will be bound.
@@ -261,19 +272,14 @@ pub(crate) fn agreement(
     id: &AgreementId,
 ) -> Result<(AgreementRow, FetchedDetails), Error> {
     let found = read.agreement(id)?.zip(read.details(id)?);
-    found.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: id.to_string(),
-    })
+    found.ok_or_else(|| Error::no_agreement(id))
 }
 
 /// The listing that an agreement is for.
 pub(crate) fn listing_of(read: &Read<'_>, row: &AgreementRow) -> Result<FetchedListing, Error> {
-    let product = row.product.as_deref();
-    let known = read.listings()?.into_iter();
-    let mut of = known.filter(|known| Some(known.listing.product.as_str()) == product);
-    of.next().ok_or_else(|| Error::NotFound {
+    let product = row.product.as_deref().unwrap_or("(none named)");
+    read.listing(product)?.ok_or_else(|| Error::NotFound {
         kind: "listing",
-        id: product.unwrap_or("(none named)").to_owned(),
+        id: product.to_owned(),
     })
 }

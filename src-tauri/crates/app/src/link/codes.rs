@@ -7,8 +7,40 @@ use store::table::verification::Verification;
 
 use crate::Error;
 
-/// Limits of a code where the policy has none of its own.
-const DIGITS: u32 = 6;
+/// What a policy allows of codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeLimits {
+    /// How many digits a code has.
+    pub digits: u32,
+    /// How long it is good, in milliseconds.
+    pub lifetime_ms: i64,
+    /// How many wrong ones may be entered.
+    pub attempts: u32,
+    /// How often another one may be sent.
+    pub resends: u32,
+}
+
+impl CodeLimits {
+    /// Where the policy has none of its own.
+    const DEFAULT: Self = Self {
+        digits: 6,
+        lifetime_ms: 10 * 60_000,
+        attempts: 5,
+        resends: 3,
+    };
+
+    /// The limits of a policy's codes.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Self {
+        let own = policy.verification.as_ref();
+        own.map_or(Self::DEFAULT, |it| Self {
+            digits: it.digits,
+            lifetime_ms: millis(it.lifetime),
+            attempts: it.attempts,
+            resends: it.resends,
+        })
+    }
+}
 
 /// What codes have shown so far.
 #[derive(Clone, Debug, Default)]
@@ -114,10 +146,8 @@ impl NewCode {
         before: Option<Verification>,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let limits = policy.verification.as_ref();
-        let (digits, ..) = code_limits(policy);
-        let lifetime = limits.map_or(600_000, |it| millis(it.lifetime));
-        let code = zeroize::Zeroizing::new(random_digits(digits)?);
+        let limits = CodeLimits::of(policy);
+        let code = zeroize::Zeroizing::new(random_digits(limits.digits)?);
         let mut salt = [0; 16];
         getrandom::fill(&mut salt).map_err(|_| Error::NoRandomness)?;
         let kept = Verification {
@@ -126,7 +156,7 @@ impl NewCode {
             salt,
             code_hash: hash(&salt, &code),
             sent_at: now,
-            expires_at: now.plus_millis(lifetime),
+            expires_at: now.plus_millis(limits.lifetime_ms),
             sends: before.as_ref().map_or(0, |it| it.sends) + 1,
             attempts: before.as_ref().map_or(0, |it| it.attempts),
             verified_at: None,
@@ -161,15 +191,6 @@ fn random_digits(count: u32) -> Result<String, Error> {
         }
     }
     Ok(digits)
-}
-
-/// How many digits a code has, how often one may be entered, and how often another may be sent.
-#[must_use]
-pub fn code_limits(policy: &Policy) -> (u32, u32, u32) {
-    let own = policy.verification.as_ref();
-    own.map_or((DIGITS, 5, 3), |it| {
-        (it.digits.clamp(4, 9), it.attempts, it.resends)
-    })
 }
 
 fn millis(span: std::time::Duration) -> i64 {

@@ -2,7 +2,7 @@
 //! the same plan.
 
 use domain::{Email, Timestamp};
-use policy::{Facts, Holds, Moment, Occasion, PlannedEffect, effects, evaluate};
+use policy::{Facts, HintMoment, Holds, Moment, Occasion, PlannedEffect, effects, evaluate, hints};
 use serde_json::json;
 use store::Read;
 
@@ -11,7 +11,7 @@ use super::case::{Case, MemberFound};
 use super::codes::{self, Shown};
 use super::{LinkError, forms};
 use crate::error::FieldProblem;
-use crate::plan::{CODE_FACTS, Outcome, Request, Step, StepKind, Verdict, When, Words};
+use crate::plan::{Advice, CODE_FACTS, Outcome, Request, Step, StepKind, Verdict, When, Words};
 use crate::policies::Policies;
 use crate::{Error, Operation};
 
@@ -21,6 +21,7 @@ pub(crate) struct Draft<'p> {
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) steps: Vec<Step>,
     pub(crate) outcome: Outcome,
+    pub(crate) advice: Vec<Advice>,
     /// Addresses that a code must still be entered from.
     pub(crate) codes: Vec<Email>,
     /// What is undone of workspaces that are taken from a live link.
@@ -37,18 +38,23 @@ pub(crate) fn draft<'p>(
     now: Timestamp,
 ) -> Result<Draft<'p>, Error> {
     // Who must enter a code follows from the case, and the case from what codes have shown.
-    let before = Case::gather(read, policies, asked, &Shown::default(), now)?;
-    let occasions = forms::occasions(&asked.wish, &before.member);
-    let problems = problems(&before, &occasions);
+    let case = Case::gather(read, policies, asked, now)?;
+    let occasions = forms::occasions(&asked.wish, &case.member);
+    let problems = problems(&case, &occasions);
     if !problems.is_empty() {
         return Err(LinkError::Form(problems).into());
     }
-    let wanted = codes::wanted(before.policy, &occasions, &before.facts);
+    let wanted = codes::wanted(case.policy, &occasions, &case.facts);
     let shown = Shown::new(wanted, verified);
-    let case = Case::gather(read, policies, asked, &shown, now)?;
+    let case = case.with_codes(read, policies, &shown)?;
     let codes = shown.missing();
     let verdicts = verdicts(&case, !codes.is_empty());
     let outcome = outcome(&verdicts);
+    // A rule that refuses names the cause itself.
+    let advice = match outcome {
+        Outcome::Unknown => hints(case.policy, HintMoment::Failure, &case.facts),
+        Outcome::Ready | Outcome::Refused => Vec::new(),
+    };
     let (given_back, _) = certain(case.given_back()?);
     let mut steps = steps(&case, &occasions, &shown);
     let undone = given_back
@@ -60,6 +66,7 @@ pub(crate) fn draft<'p>(
         verdicts,
         steps,
         outcome,
+        advice: advice.into_iter().map(Advice::from).collect(),
         codes,
         given_back,
     })

@@ -14,12 +14,13 @@ use store::table::plan::PlanState;
 use store::table::verification::Verification;
 
 use super::bind::{self, Bound};
-use super::codes::{self, NewCode};
+use super::case::Case;
+use super::codes::{self, CodeLimits, NewCode};
 use super::draft::{Draft, draft};
 use super::{Kept, LinkError, LinkPlan, kept};
 use crate::mail::{Mail, MailError, MailErrorKind};
 use crate::plan::{Outcome, over};
-use crate::{Console, Error, Marketplace, Permit, outbox};
+use crate::{Access, Console, Error, Marketplace, Permit, outbox};
 
 /// Codes that a person enters or asks for.
 #[derive(Clone, Debug, Default)]
@@ -182,7 +183,7 @@ impl<M: Marketplace> Console<M> {
         let id = plan_id(&kept.plan)?;
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (_, attempts_max, _) = codes::code_limits(policy);
+        let attempts_max = CodeLimits::of(policy).attempts;
         for code in entered
             .entered
             .iter()
@@ -276,7 +277,7 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<NewCode, Error> {
         let policy = self.policies.get(&kept.plan.policy);
         let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let (.., resends_max) = codes::code_limits(policy);
+        let resends_max = CodeLimits::of(policy).resends;
         let id = plan_id(&kept.plan)?;
         self.store().write(|write| {
             let before = write.reading().verification(&id, address)?;
@@ -328,23 +329,16 @@ impl<M: Marketplace> Console<M> {
     ) -> Result<(), Error> {
         let address = &new.kept.address;
         self.store().write(|write| {
-            let verified = verified(&write.reading().verifications(&new.kept.plan)?);
-            let draft = draft(
-                &write.reading(),
-                &self.policies,
-                &kept.plan.asked,
-                &verified,
-                now,
-            )?;
-            let reason = format!("A code was sent to {address}.");
-            bind::mark(
-                write,
-                &draft.case,
-                LinkState::AwaitingVerification,
-                &kept.plan,
-                reason,
-                now,
-            )?;
+            match Case::gather(&write.reading(), &self.policies, &kept.plan.asked, now) {
+                Ok(case) => {
+                    let reason = format!("A code was sent to {address}.");
+                    let state = LinkState::AwaitingVerification;
+                    bind::mark(write, &case, state, &kept.plan, reason, now)?;
+                }
+                // The code has left, whatever is gone meanwhile; the next look finds that out.
+                Err(error) if error.is_gone() => {}
+                Err(error) => return Err(error),
+            }
             let why = error.map(ToString::to_string);
             let detail = json!({ "sentTo": address, "number": new.kept.sends, "why": why });
             let outcome = if error.is_some() { "unknown" } else { "done" };
@@ -366,10 +360,11 @@ impl<M: Marketplace> Console<M> {
         language: Language,
     ) -> Result<Mail, Error> {
         let now = self.clock().now();
-        let draft = self
+        let asked = &kept.plan.asked;
+        let case = self
             .store()
-            .read(|read| Ok(draft(read, &self.policies, &kept.plan.asked, &[], now)))??;
-        let words = policy::verification_mail(draft.case.policy, &draft.case.facts, &new.code);
+            .read(|read| Ok(Case::gather(read, &self.policies, asked, now)))??;
+        let words = policy::verification_mail(case.policy, &case.facts, &new.code);
         let (subject, body) = match words {
             Some(mail) => (
                 mail.subject.get(language).to_owned(),
@@ -437,27 +432,26 @@ impl<M: Marketplace> Console<M> {
             let told = json!({ "target": bound.link.link.target.id, "state": bound.link.link.state.word() });
             let told = told.to_string();
             write.move_plan(&id, &from, PlanState::Done, Some(&told), now)?;
-            self.close_audit(write, &kept.plan, opened, "done", &bound, now)?;
+            self.close_audit(write, &kept.plan, opened, &bound, now)?;
             Ok::<_, Error>(Some(bound.link))
         });
         match outcome {
             Ok(Some(link)) => Ok(link),
             // Somebody carried the same plan out between our looking and our writing.
             Ok(None) => {
-                self.close_as(
-                    opened,
-                    &kept.plan,
-                    "failed",
-                    "carried out by another execution",
-                    now,
-                )?;
+                let why = "carried out by another execution";
+                self.close_failed(opened, &kept.plan, why, now)?;
                 match self.done_before(kept)? {
                     Executed::Linked(link) => Ok(*link),
                     _ => Err(LinkError::Over("carried out").into()),
                 }
             }
             Err(error) => {
-                self.close_as(opened, &kept.plan, "failed", &error.to_string(), now)?;
+                let closed = self.close_failed(opened, &kept.plan, &error.to_string(), now);
+                if let Err(closing) = closed {
+                    // Why nothing was linked matters more; what stays open is settled after a sync.
+                    tracing::warn!(error = %closing, "an entry of the audit could not be closed");
+                }
                 Err(error)
             }
         }
@@ -480,7 +474,6 @@ impl<M: Marketplace> Console<M> {
         write: &mut Write<'_>,
         plan: &LinkPlan,
         opened: i64,
-        outcome: &str,
         bound: &Bound,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -494,7 +487,6 @@ impl<M: Marketplace> Console<M> {
         let entry = Entry {
             phase: Phase::Closed,
             opened: Some(opened),
-            outcome: Some(outcome.to_owned()),
             target: Some(format!("{}:{}", target.kind.word(), target.id)),
             detail: detail.to_string(),
             ..self.entry(now, "link", Some(plan))?
@@ -506,18 +498,17 @@ impl<M: Marketplace> Console<M> {
         Ok(())
     }
 
-    pub(super) fn close_as(
+    fn close_failed(
         &self,
         opened: i64,
         plan: &LinkPlan,
-        outcome: &str,
         why: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
         let entry = Entry {
             phase: Phase::Closed,
             opened: Some(opened),
-            outcome: Some(outcome.to_owned()),
+            outcome: Some("failed".to_owned()),
             detail: json!({ "why": why }).to_string(),
             ..self.entry(now, "link", Some(plan))?
         };
@@ -533,9 +524,8 @@ impl<M: Marketplace> Console<M> {
         plan: &LinkPlan,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let action = plan.asked.buyer.evidence.action();
         // Whoever may only look leaves nothing behind.
-        if self.access.refusal(action, None).is_some() {
+        if self.access == Access::ReadOnly {
             return Ok(());
         }
         let rules: Vec<&str> = plan
@@ -552,15 +542,8 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(now, "link", Some(plan))?
         };
         write.append_audit(&self.audit_key, &entry)?;
-        let draft = draft(&write.reading(), &self.policies, &plan.asked, &[], now)?;
-        bind::mark(
-            write,
-            &draft.case,
-            LinkState::Refused,
-            plan,
-            why.join(" "),
-            now,
-        )
+        let case = Case::gather(&write.reading(), &self.policies, &plan.asked, now)?;
+        bind::mark(write, &case, LinkState::Refused, plan, why.join(" "), now)
     }
 
     /// A plan that could not be carried out as it was made.

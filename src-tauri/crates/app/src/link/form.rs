@@ -158,10 +158,7 @@ impl BuyerEntered {
             Self::Anything(text) => Registration::recognize(text)
                 .map(Brought::Now)
                 .map_err(|error| error.to_string()),
-            Self::Token(token) => {
-                let form = domain::registration::Form::Bare;
-                Ok(Brought::Now(Registration::Token(token.clone(), form)))
-            }
+            Self::Token(token) => Ok(Brought::Now(Registration::Token(token.clone()))),
             Self::Resolved(hash) => Ok(Brought::Resolved(*hash)),
             Self::Agreement(id) => AgreementId::parse(id)
                 .map(|id| Brought::Now(Registration::Agreement(id)))

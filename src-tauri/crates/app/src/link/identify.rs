@@ -1,14 +1,14 @@
 //! The first step of linking: what a person has in hand, and whose it is.
 
 use domain::{AccountId, AgreementStatus, Registration};
-use policy::{Advice, Facts, Form, HintMoment, Occasion, Policy, hints};
+use policy::{Advice, Facts, HintMoment, Policy, hints};
 use store::table::agreement::AgreementRow;
 use store::table::link::LinkRecord;
 use store::table::registration::TokenHash;
 
 use super::buyer::{Brought, Found, hash};
+use super::case::before_choosing;
 use super::suggest::{Suggestion, suggestions};
-use crate::policies::Policies;
 use crate::{Console, Error, Marketplace, query};
 
 /// Agreements of one account that are offered.
@@ -43,19 +43,18 @@ impl<M: Marketplace> Console<M> {
     /// Finds out what a text is and whose. Changes nothing but what is known of the buyer.
     pub async fn identify_buyer(&self, text: &str) -> Result<Identified, Error> {
         let registration = Registration::recognize(text).map_err(super::LinkError::Text)?;
-        if let Registration::Account(account) = &registration {
-            return tokio::task::block_in_place(|| self.of_account(account));
-        }
         let (what, masked, kept) = match &registration {
-            Registration::Token(token, _) => ("token", Some(token.masked()), Some(hash(token))),
+            Registration::Token(token) => ("token", Some(token.masked()), Some(hash(token))),
             Registration::Agreement(_) => ("agreement", None, None),
             Registration::License(_) => ("license", None, None),
-            Registration::Account(_) => ("account", None, None),
+            Registration::Account(account) => {
+                return tokio::task::block_in_place(|| self.of_account(account));
+            }
         };
         let found = self.buyer(&Brought::Now(registration)).await?;
         tokio::task::block_in_place(|| {
             let id = &found.buyer.agreement;
-            let policy = super::policy_of(self.store(), &self.policies, id.as_str())?;
+            let policy = super::policy_of(self.store(), &self.policies, id)?;
             let (agreement, link) = self.store().read(|read| {
                 let chain = read.chain_of(id)?;
                 Ok((
@@ -71,9 +70,10 @@ impl<M: Marketplace> Console<M> {
                 candidates: Vec::new(),
                 link,
                 policy: policy.map(|policy| policy.id.clone()),
-                advice: policy
-                    .map(|policy| self.advice(policy, &found))
-                    .unwrap_or_default(),
+                advice: match policy {
+                    Some(policy) => self.advice(policy, &found)?,
+                    None => Vec::new(),
+                },
                 suggestions: match policy {
                     Some(_) => suggestions(self.store(), &self.policies, id)?,
                     None => Vec::new(),
@@ -117,20 +117,15 @@ impl<M: Marketplace> Console<M> {
     }
 
     /// What the policy says before a target is chosen.
-    fn advice(&self, policy: &Policy, found: &Found) -> Vec<Advice> {
-        let facts =
-            super::case::before_choosing(self.store(), policy, &found.buyer, self.clock().now());
-        let facts = facts.unwrap_or_else(|_| Facts::at(self.clock().now()));
+    fn advice(&self, policy: &Policy, found: &Found) -> Result<Vec<Advice>, Error> {
+        let now = self.clock().now();
+        let facts = match before_choosing(self.store(), policy, &found.buyer, now) {
+            Ok(facts) => facts,
+            Err(error) if error.is_gone() => Facts::at(now),
+            Err(error) => return Err(error),
+        };
         let mut advice = hints(policy, HintMoment::Choosing, &facts);
         advice.extend(hints(policy, HintMoment::NeedsSetup, &facts));
-        advice
+        Ok(advice)
     }
-}
-
-/// The policy's forms, for the steps of the wizard.
-#[must_use]
-pub fn forms_of<'p>(policies: &'p Policies, policy: &str) -> Vec<(Occasion, &'p Form)> {
-    let policy = policies.get(policy);
-    let forms = policy.into_iter().flat_map(|policy| &policy.forms);
-    forms.map(|form| (form.on, form)).collect()
 }

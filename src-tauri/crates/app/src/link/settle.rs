@@ -1,16 +1,13 @@
-//! What comes by itself: AWS grants a license, a code runs out, a program that was killed is started
-//! again, the network is back.
+//! What comes by itself: AWS grants a license, a code runs out, the network is back.
 
 use domain::{LinkState, PlanId, Timestamp};
 use serde_json::json;
-use store::table::audit::{AuditRow, Entry};
+use store::table::audit::Entry;
+use store::table::link::LinkRecord;
 use tokio_util::sync::CancellationToken;
 
 use super::bind;
-use crate::{Action, Console, Error, Marketplace, Preflight};
-
-/// How long another process may be between opening an entry and closing it, in milliseconds.
-const OPEN_AT_MOST_MS: i64 = 120_000;
+use crate::{Access, Console, Error, Marketplace};
 
 /// Links or plans looked at in one go.
 const AT_ONCE_MAX: usize = 1_000;
@@ -24,51 +21,18 @@ impl<M: Marketplace> Console<M> {
 
     /// The same, until it is told to stop; the rest follows with the next sync.
     pub(crate) async fn settle_unless(&self, stop: &CancellationToken) -> Result<(), Error> {
-        let known = self.store().read(Preflight::last)?;
-        if self
-            .access
-            .permit(Action::LinkByAgreement, known.as_ref())
-            .is_err()
-        {
+        // Whatever acts at AWS asks for its own permit.
+        if self.access == Access::ReadOnly {
             return Ok(());
         }
         tokio::task::block_in_place(|| {
             let now = self.clock().now();
-            self.settle_open_audit(now)?;
             self.settle_codes(now)?;
             self.settle_waiting(now)
         })?;
         self.settle_endings(stop).await?;
         self.settle_requests().await?;
         self.send_outbox().await
-    }
-
-    /// An entry that was opened and not closed: the program ended before the transaction that would
-    /// have closed it, so nothing was done.
-    fn settle_open_audit(&self, now: Timestamp) -> Result<(), Error> {
-        let open = self.store().read(|read| read.open_audit())?;
-        let old = |row: &&AuditRow| row.entry.at.plus_millis(OPEN_AT_MOST_MS) < now;
-        for row in open
-            .iter()
-            .filter(old)
-            .filter(|row| row.entry.action == "link")
-        {
-            let plan = row
-                .entry
-                .plan
-                .as_deref()
-                .and_then(|id| PlanId::parse(id).ok());
-            let kept = plan.map(|id| super::kept(self.store(), &id)).transpose()?;
-            if let Some(kept) = kept {
-                let why = "the program ended before anything was done";
-                let still = |read: &store::Read<'_>| read.open_audit();
-                // Another program may have settled it, or been slow.
-                if self.store().read(still)?.iter().any(|it| it.seq == row.seq) {
-                    self.close_as(row.seq, &kept.plan, "failed", why, now)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Whoever did not enter the code in time is not linked, and needs set-up as before.
@@ -110,8 +74,10 @@ impl<M: Marketplace> Console<M> {
         for record in waiting {
             let chain = record.chain.clone();
             let outcome = self.store().write(|write| {
-                // As it is now, not as it was read.
-                let Some(record) = write.reading().current_link(&chain)? else {
+                // As it is now, not as it was read: somebody may have taken it away.
+                let current = write.reading().current_link(&chain)?;
+                let waits = |it: &LinkRecord| it.link.state == LinkState::AwaitingAws;
+                let Some(record) = current.filter(waits) else {
                     return Ok(());
                 };
                 let plan = record.plan.clone();
@@ -131,8 +97,8 @@ impl<M: Marketplace> Console<M> {
             });
             match outcome {
                 // The vendor's target or the listing is gone: the link stays as it is, and is shown so.
-                Err(Error::NotFound { .. } | Error::Link(_)) | Ok(()) => {}
-                Err(error) => return Err(error),
+                Err(error) if !error.is_gone() => return Err(error),
+                Ok(()) | Err(_) => {}
             }
         }
         Ok(())

@@ -44,12 +44,9 @@ pub fn suggestions(
     policies: &Policies,
     agreement: &AgreementId,
 ) -> Result<Vec<Suggestion>, Error> {
-    let policy = super::policy_of(store, policies, agreement.as_str())?;
+    let policy = super::policy_of(store, policies, agreement)?;
     let row = store.read(|read| read.agreement(agreement))?;
-    let row = row.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: agreement.to_string(),
-    })?;
+    let row = row.ok_or_else(|| Error::no_agreement(agreement))?;
     let Some(policy) = policy else {
         let title = row.title.unwrap_or_default();
         return Err(LinkError::NoPolicy(title).into());

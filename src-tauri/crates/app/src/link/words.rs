@@ -5,8 +5,6 @@ use store::table::link::LinkRecord;
 
 use domain::{LinkState, PlanId, Timestamp};
 
-use super::case::Case;
-use super::codes::Shown;
 use super::{LinkPlan, bind};
 use crate::Error;
 use crate::plan::Words;
@@ -43,15 +41,14 @@ pub fn words_of(
         }
         _ => return Ok(LinkWords::default()),
     }
-    let gathered = store.read(|read| {
-        let Ok(asked) = bind::asked_again(read, record) else {
-            return Ok(None);
-        };
-        Ok(Case::gather(read, policies, &asked, &Shown::default(), now).ok())
-    })?;
-    // The target or the listing may be gone; then there is nothing to be said.
-    let Some(case) = gathered else {
-        return Ok(LinkWords::default());
+    let gathered = store.read(|read| Ok(bind::case_of(read, policies, record, now)))?;
+    let case = match gathered {
+        Ok(case) => case,
+        // The target or the listing may be gone, or its id is none; then there is nothing to be said.
+        Err(error) if error.is_gone() || matches!(error, Error::Invalid(_)) => {
+            return Ok(LinkWords::default());
+        }
+        Err(error) => return Err(error),
     };
     let active = record.link.state == LinkState::Active;
     Ok(LinkWords {

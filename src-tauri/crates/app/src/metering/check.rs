@@ -1,20 +1,21 @@
 //! AWS's rules for usage (Metering API reference, `BatchMeterUsage` and `UsageRecord`; User Guide,
 //! “Metering for usage”), and what the data at hand says besides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{LicenseArn, ProvisioningStatus, Quantity, Timestamp, UsageHolder, UsageRecord};
 use jiff::tz::TimeZone;
 use store::Read;
+use store::table::agreement::AgreementRow;
 use store::table::usage::UsageState;
 
 use super::{FINAL_WINDOW_MS, Line, UsageProblem};
 use crate::query;
 
 /// Usage is taken for so long after it happened, in milliseconds.
-pub const LATE_MAX_MS: i64 = 24 * domain::usage::HOUR_MS;
+const LATE_MAX_MS: i64 = 24 * domain::usage::HOUR_MS;
 /// How far ahead of AWS's clock usage may be, in milliseconds.
-pub const AHEAD_MAX_MS: i64 = 5 * 60_000;
+const AHEAD_MAX_MS: i64 = 5 * 60_000;
 /// On the first of a month, usage of the month before is taken for so long, in milliseconds.
 const MONTH_GRACE_MS: i64 = 6 * domain::usage::HOUR_MS;
 /// Longest dimension, in characters.
@@ -29,21 +30,24 @@ pub(super) struct Known {
     now: Timestamp,
     /// Hours that the file itself has had: holder, account, dimension, hour.
     seen: BTreeMap<(String, String, String, i64), usize>,
+    /// Agreements by their licenses: a file is of a few, hour by hour.
+    agreements: HashMap<LicenseArn, Option<AgreementRow>>,
 }
 
 impl Known {
-    pub(super) const fn new(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             now,
             seen: BTreeMap::new(),
+            agreements: HashMap::new(),
         }
     }
 
-    /// Everything that is wrong with a record.
+    /// Everything that is wrong with a record; notes what its license is for.
     pub(super) fn problems(
         &mut self,
         read: &Read<'_>,
-        line: &Line,
+        line: &mut Line,
     ) -> store::Result<Vec<UsageProblem>> {
         let record = &line.record;
         let mut problems = Vec::new();
@@ -88,54 +92,57 @@ impl Known {
                 note("quantity", reason);
             }
         }
-        if let UsageHolder::License(arn) = &record.holder
-            && let Some((field, reason)) = self.wrong_license(read, arn, record)?
-        {
-            note(field, reason);
+        if let UsageHolder::License(arn) = &record.holder {
+            let row = self.agreement_with(read, arn)?;
+            if let Some((field, reason)) = wrong_license(row.as_ref(), record, self.now) {
+                note(field, reason);
+            }
+            line.product = row.and_then(|row| row.product);
         }
         Ok(problems)
     }
 
-    /// What the data at hand knows against a license: nothing, when it does not have it.
-    fn wrong_license(
-        &self,
+    fn agreement_with(
+        &mut self,
         read: &Read<'_>,
         arn: &LicenseArn,
-        record: &UsageRecord,
-    ) -> store::Result<Option<(&'static str, String)>> {
-        let moment = query::moment_at(self.now);
-        let filter = query::anywhere(arn.short());
-        let found = read.agreements(&filter, &moment, query::SORT_DEFAULT, 0, 10)?;
-        let mut rows = found.rows.iter();
-        let of = rows.find(|row| row.licenses.iter().any(|it| it.ends_with(arn.short())));
-        let Some(row) = of else {
-            let reason = "no agreement of this connection has this license".to_owned();
-            return Ok(Some(("license", reason)));
-        };
-        if row.buyer != record.account.as_str() {
-            let reason = format!("the license is of account {}", row.buyer);
-            return Ok(Some(("account", reason)));
+    ) -> store::Result<Option<AgreementRow>> {
+        if let Some(known) = self.agreements.get(arn) {
+            return Ok(known.clone());
         }
-        let taken_back = matches!(
-            &row.provisioning,
-            Some((ProvisioningStatus::Deprovisioned, _))
-        );
-        let until = row.updated_at.plus_millis(FINAL_WINDOW_MS);
-        if taken_back && self.now > until {
-            let reason = format!("the license was taken back, and its last hour ended at {until}");
-            return Ok(Some(("license", reason)));
-        }
-        if row
-            .starts_at
-            .is_some_and(|starts| record.hour() < hour_of(starts))
-        {
-            return Ok(Some((
-                "timestamp",
-                "the license did not hold yet".to_owned(),
-            )));
-        }
-        Ok(None)
+        let row = query::agreement_with(read, arn, self.now)?;
+        self.agreements.insert(arn.clone(), row.clone());
+        Ok(row)
     }
+}
+
+/// What the agreement of a record's license says against it.
+fn wrong_license(
+    row: Option<&AgreementRow>,
+    record: &UsageRecord,
+    now: Timestamp,
+) -> Option<(&'static str, String)> {
+    let Some(row) = row else {
+        let reason = "no agreement of this connection has this license".to_owned();
+        return Some(("license", reason));
+    };
+    if row.buyer != record.account.as_str() {
+        let reason = format!("the license is of account {}", row.buyer);
+        return Some(("account", reason));
+    }
+    let taken_back = matches!(
+        &row.provisioning,
+        Some((ProvisioningStatus::Deprovisioned, _))
+    );
+    let until = row.updated_at.plus_millis(FINAL_WINDOW_MS);
+    if taken_back && now > until {
+        let reason = format!("the license was taken back, and its last hour ended at {until}");
+        return Some(("license", reason));
+    }
+    let starts = row.starts_at.map(hour_of);
+    starts
+        .is_some_and(|starts| record.hour() < starts)
+        .then(|| ("timestamp", "the license did not hold yet".to_owned()))
 }
 
 /// Whether the hour was sent with this quantity. One whose fate is not known counts as not sent: the
@@ -182,11 +189,11 @@ fn wrong_allocations(record: &UsageRecord) -> Vec<String> {
     if all.len() > ALLOCATIONS_MAX {
         reasons.push(format!("at most {ALLOCATIONS_MAX}"));
     }
-    let sum: i64 = all.iter().map(|it| it.quantity.micros()).sum();
-    if sum != record.quantity.micros() {
-        let sum = Quantity::from_micros(sum)
-            .map(|sum| sum.to_string())
-            .unwrap_or_default();
+    // So many of the largest quantities are more than 64 bits hold.
+    let sum: i128 = all.iter().map(|it| i128::from(it.quantity.micros())).sum();
+    if sum != i128::from(record.quantity.micros()) {
+        let sum = i64::try_from(sum).ok().and_then(Quantity::from_micros);
+        let sum = sum.map_or_else(|| "too much".to_owned(), |sum| sum.to_string());
         reasons.push(format!(
             "they come to {sum}, and the quantity is {}",
             record.quantity

@@ -77,7 +77,11 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> (Vec<Line>, Vec<UsageProblem>) {
             let (mut lines, mut problems) = (Vec::new(), Vec::new());
             for (line, raw) in rows {
                 match raw.and_then(|raw| record(line, &raw)) {
-                    Ok(record) => lines.push(Line { line, record }),
+                    Ok(record) => lines.push(Line {
+                        line,
+                        record,
+                        product: None,
+                    }),
                     Err(mut wrong) => {
                         for it in &mut wrong {
                             it.line = line;

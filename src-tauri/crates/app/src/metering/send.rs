@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use domain::{ProductCode, UsageHolder};
 use serde_json::json;
 use store::table::audit::{Entry, Phase};
-use store::table::usage::UsageState;
+use store::table::usage::{SentUsage, UsageState};
 
-use super::{Line, UsageError, check};
+use super::{Line, UsageError, UsageProblem, check};
 use crate::marketplace::{Metered, MeteredStatus};
-use crate::{Action, Console, Error, Marketplace, Preflight, query};
+use crate::{Action, Console, Error, Marketplace, Preflight};
 
 /// Records of one call (Metering API reference).
 const CALL_MAX: usize = 25;
@@ -55,7 +55,7 @@ impl<M: Marketplace> Console<M> {
             sent_before: file.sent_before.iter().map(|line| line.line).collect(),
             ..Sent::default()
         };
-        for (code, lines) in self.by_product(file.good)? {
+        for (code, lines) in by_product(file.good) {
             for call in lines.chunks(CALL_MAX) {
                 let records = self.send_call(code.as_ref(), call).await?;
                 sent.records.extend(records);
@@ -63,29 +63,6 @@ impl<M: Marketplace> Console<M> {
         }
         sent.records.sort_by_key(|record| record.line);
         Ok(sent)
-    }
-
-    /// Each call is of one product. Of a license it is the one that its agreement is for.
-    fn by_product(&self, lines: Vec<Line>) -> Result<Vec<OfProduct>, Error> {
-        let mut products: BTreeMap<String, OfProduct> = BTreeMap::new();
-        let moment = query::moment(self.clock());
-        for line in lines {
-            let (key, code) = match &line.record.holder {
-                UsageHolder::Product(code) => (format!("code {code}"), Some(code.clone())),
-                UsageHolder::License(arn) => {
-                    let filter = query::anywhere(arn.short());
-                    let found = self.store().read(|read| {
-                        read.agreements(&filter, &moment, query::SORT_DEFAULT, 0, 1)
-                    })?;
-                    let row = found.rows.into_iter().next();
-                    let product = row.and_then(|row| row.product).unwrap_or_default();
-                    (format!("product {product}"), None)
-                }
-            };
-            let (_, of) = products.entry(key).or_insert_with(|| (code, Vec::new()));
-            of.push(line);
-        }
-        Ok(products.into_values().collect())
     }
 
     /// One call, with the audit around it; what AWS left unprocessed is sent again.
@@ -166,6 +143,18 @@ impl<M: Marketplace> Console<M> {
         };
         self.store().write(|write| {
             for line in lines {
+                // As it is now: another program may have sent the hour since the file was looked at.
+                if let Some(sent) = write.reading().sent_usage(&line.record)?
+                    && is_taken(&sent, line)
+                {
+                    let reason = "this hour was sent meanwhile".to_owned();
+                    let problem = UsageProblem {
+                        line: line.line,
+                        field: Some("timestamp"),
+                        reason,
+                    };
+                    return Err(UsageError(vec![problem]).into());
+                }
                 write.put_usage(&line.record, UsageState::Sending, None, None, now)?;
             }
             Ok::<_, Error>(write.append_audit(&self.audit_key, &entry)?)
@@ -206,8 +195,35 @@ impl<M: Marketplace> Console<M> {
             ..self.entry(now, "send-usage", None)?
         };
         self.store()
-            .write(|write| write.close_audit(&self.audit_key, &entry))?;
+            .write(|write| write.close_or_note_audit(&self.audit_key, entry))?;
         Ok(())
+    }
+}
+
+/// Each call is of one product. Of a license it is the one that its agreement is for.
+fn by_product(lines: Vec<Line>) -> Vec<OfProduct> {
+    let mut products: BTreeMap<String, OfProduct> = BTreeMap::new();
+    for line in lines {
+        let (key, code) = match &line.record.holder {
+            UsageHolder::Product(code) => (format!("code {code}"), Some(code.clone())),
+            UsageHolder::License(_) => {
+                let product = line.product.as_deref().unwrap_or_default();
+                (format!("product {product}"), None)
+            }
+        };
+        let (_, of) = products.entry(key).or_insert_with(|| (code, Vec::new()));
+        of.push(line);
+    }
+    products.into_values().collect()
+}
+
+/// Whether sending the line would change what AWS bills, or has billed already. What AWS may have taken
+/// is asked for again only as it was.
+fn is_taken(sent: &SentUsage, line: &Line) -> bool {
+    match sent.state {
+        UsageState::Sent => true,
+        UsageState::Sending | UsageState::Unknown => sent.quantity != line.record.quantity,
+        UsageState::Refused => false,
     }
 }
 

@@ -58,10 +58,7 @@ pub fn show(store: &Store, clock: &Clock, id: &str) -> Result<AgreementView, Err
             details,
         }))
     })?;
-    found.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: id.to_string(),
-    })
+    found.ok_or_else(|| Error::no_agreement(&id))
 }
 
 /// The filter for an account's agreements.

@@ -1,9 +1,12 @@
 //! Everything that happened to a chain of agreements, and what is still to happen: AWS's facts, our
 //! links and actions, and what is due, in one order.
 
-use domain::{AgreementId, Timestamp};
+use std::collections::BTreeSet;
+
+use domain::{AgreementId, CancellationStatus, Target, TargetKind, Timestamp};
 use store::table::agreement::AgreementRow;
 use store::table::audit::{AuditRow, Phase};
+use store::table::directory::Change;
 use store::table::due_effect::{DueEffect, DueState};
 use store::table::link::LinkRecord;
 use store::{Read, Store};
@@ -23,12 +26,15 @@ pub enum Event {
     Is(String),
     /// A request to cancel was sent, or its answer came: its id and AWS's word.
     Cancellation(String, String),
-    /// A link got into a state: its word, its target's name, and why.
-    Link(&'static str, String, Option<String>),
+    /// A link got into a state: its word, its target, and why.
+    Link(&'static str, Target, Option<String>),
     /// An effect of an ending: what it does, and its state's word.
     Effect(Box<DueEffect>),
     /// We did something: the action, its outcome's word (`open` while there is none), the entry and who.
     Action(String, String, i64, String),
+    /// We changed something of the target: the attribute (absent where it was made), what it was, and what
+    /// it is since.
+    Changed(Option<String>, Option<String>, Option<String>),
 }
 
 /// An event with its place.
@@ -36,7 +42,7 @@ pub enum Event {
 pub struct Moment {
     /// When.
     pub at: Timestamp,
-    /// Which agreement of the chain.
+    /// Which agreement; empty where it is about none.
     pub agreement: String,
     /// What.
     pub event: Event,
@@ -44,16 +50,72 @@ pub struct Moment {
 
 /// The timeline of the chain that an agreement belongs to, newest first; what is yet to come is on top.
 pub fn timeline(store: &Store, agreement: &AgreementId) -> Result<Vec<Moment>, Error> {
-    let mut moments = store.read(|read| moments(read, agreement))?;
-    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
-    Ok(moments)
+    let moments = store.read(|read| {
+        let chain = read.chain_of(agreement)?;
+        let (mut moments, ids) = of_chain(read, &chain)?;
+        moments.extend(of_actions(&read.audit_of(&ids)?));
+        Ok(moments)
+    })?;
+    Ok(newest_first(moments))
 }
 
-fn moments(read: &Read<'_>, agreement: &AgreementId) -> Result<Vec<Moment>, store::Error> {
-    let chain = read.chain_of(agreement)?;
+/// The same of what buyers are linked to: of every chain that was ever linked to it, what is about the
+/// target, and what we changed of it.
+pub fn of_target(store: &Store, kind: TargetKind, id: &str) -> Result<Vec<Moment>, Error> {
+    let moments = store.read(|read| {
+        let (mut all, mut agreements) = (Vec::new(), Vec::new());
+        for chain in read.chains_linked_to(kind, id)? {
+            let (moments, ids) = of_chain(read, &chain)?;
+            all.extend(
+                moments
+                    .into_iter()
+                    .filter(|it| it.event.may_be_of(kind, id)),
+            );
+            agreements.extend(ids);
+        }
+        let changes = read.directory_changes(kind.word(), id)?;
+        all.extend(changes.into_iter().map(of_change));
+        let target = format!("{}:{id}", kind.word());
+        let mut rows = read.audit_of(&agreements)?;
+        let other = |row: &AuditRow| row.entry.target.as_ref().is_some_and(|it| *it != target);
+        // What was begun may name its target only where it ends.
+        let others: BTreeSet<i64> = rows
+            .iter()
+            .filter(|row| other(row))
+            .flat_map(|row| [Some(row.seq), row.entry.opened])
+            .flatten()
+            .collect();
+        rows.retain(|row| !others.contains(&row.seq));
+        rows.extend(read.audit_to(&target)?);
+        rows.sort_by_key(|row| row.seq);
+        rows.dedup_by_key(|row| row.seq);
+        all.extend(of_actions(&rows));
+        Ok(all)
+    })?;
+    Ok(newest_first(moments))
+}
+
+fn newest_first(mut moments: Vec<Moment>) -> Vec<Moment> {
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    moments
+}
+
+impl Event {
+    /// Whether it is about this target, or about no target at all.
+    fn may_be_of(&self, kind: TargetKind, id: &str) -> bool {
+        match self {
+            Self::Link(_, target, _) => target.kind == kind && target.id == id,
+            Self::Effect(effect) => effect.target_kind == kind && effect.target_id == id,
+            _ => true,
+        }
+    }
+}
+
+/// What happened to a chain, but for what we did, and the ids of its agreements.
+fn of_chain(read: &Read<'_>, chain: &str) -> Result<(Vec<Moment>, Vec<String>), store::Error> {
     let mut moments = Vec::new();
     let mut ids = Vec::new();
-    if let Ok(initial) = AgreementId::parse(&chain) {
+    if let Ok(initial) = AgreementId::parse(chain) {
         for row in read.chain(&initial)? {
             of_agreement(&row, &mut moments);
             if let Ok(id) = AgreementId::parse(&row.id) {
@@ -62,10 +124,17 @@ fn moments(read: &Read<'_>, agreement: &AgreementId) -> Result<Vec<Moment>, stor
             ids.push(row.id);
         }
     }
-    moments.extend(read.link_history(&chain)?.into_iter().map(of_link));
-    moments.extend(read.due_effects_of(&chain)?.into_iter().map(of_effect));
-    moments.extend(of_actions(&read.audit_of(&ids)?));
-    Ok(moments)
+    moments.extend(read.link_history(chain)?.into_iter().map(of_link));
+    moments.extend(read.due_effects_of(chain)?.into_iter().map(of_effect));
+    Ok((moments, ids))
+}
+
+fn of_change(change: Change) -> Moment {
+    Moment {
+        at: change.at,
+        agreement: change.chain.unwrap_or_default(),
+        event: Event::Changed(change.attribute, change.before, change.after),
+    }
 }
 
 fn of_agreement(row: &AgreementRow, moments: &mut Vec<Moment>) {
@@ -98,9 +167,9 @@ fn of_requests(
     moments: &mut Vec<Moment>,
 ) -> Result<(), store::Error> {
     for request in read.cancellations_of(id)? {
-        let status = request.status.as_wire().to_owned();
-        let at_first = Event::Cancellation(request.id.to_string(), "PENDING_APPROVAL".to_owned());
-        let mut put = |at, event| {
+        let mut put = |at, status: &CancellationStatus| {
+            let status = status.as_wire().to_owned();
+            let event = Event::Cancellation(request.id.to_string(), status);
             let agreement = id.to_string();
             moments.push(Moment {
                 at,
@@ -108,12 +177,10 @@ fn of_requests(
                 event,
             });
         };
-        put(request.created_at, at_first);
-        if status != "PENDING_APPROVAL" {
-            put(
-                request.updated_at,
-                Event::Cancellation(request.id.to_string(), status),
-            );
+        let at_first = CancellationStatus::PendingApproval;
+        put(request.created_at, &at_first);
+        if request.status != at_first {
+            put(request.updated_at, &request.status);
         }
     }
     Ok(())
@@ -124,7 +191,7 @@ fn of_link(record: LinkRecord) -> Moment {
     Moment {
         at: link.since,
         agreement: link.agreement.to_string(),
-        event: Event::Link(link.state.word(), link.target.name, record.reason),
+        event: Event::Link(link.state.word(), link.target, record.reason),
     }
 }
 

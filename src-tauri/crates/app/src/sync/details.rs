@@ -64,10 +64,7 @@ impl<M: Marketplace> Sync<'_, M> {
     pub(super) async fn look_at_one(&self, id: &AgreementId) -> Result<(), Error> {
         let run = self.store.read(|read| read.sync_state())?.run;
         let listed = self.marketplace.agreement(id).await?;
-        let listed = listed.ok_or_else(|| Error::NotFound {
-            kind: "agreement",
-            id: id.to_string(),
-        })?;
+        let listed = listed.ok_or_else(|| Error::no_agreement(id))?;
         let now = self.clock.now();
         self.write(|write| write.put_agreements(&[listed], run, now))?;
         let Some(item) = self.store.read(|read| read.in_queue(id))? else {

@@ -4,6 +4,8 @@ use clap::{ArgGroup, Args as Arguments, Subcommand};
 use domain::LinkState;
 use policy::Language;
 
+use super::pair;
+
 #[derive(Subcommand)]
 pub(crate) enum LinkCommand {
     /// Tell what a text is that a buyer brought, whose it is, and which targets may be meant
@@ -92,11 +94,6 @@ pub(crate) struct PlanArgs {
     /// Go on in spite of a rule that allows it, with the reason
     #[arg(long = "override", value_name = "RULE=REASON", value_parser = pair)]
     pub(crate) overrides: Vec<(String, String)>,
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn language(code: &str) -> Result<Language, String> {

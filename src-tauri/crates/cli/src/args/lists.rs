@@ -6,6 +6,8 @@ use clap::Subcommand;
 use domain::EntryKind;
 use views::SortKey;
 
+use super::pair;
+
 #[derive(Subcommand)]
 pub(crate) enum AgreementsCommand {
     /// List agreements
@@ -76,6 +78,21 @@ pub(crate) enum OrganizationsCommand {
         /// Show a billing account instead
         #[arg(long)]
         billing_account: bool,
+    },
+    /// Correct what is mirrored of one thing, until the vendor's system tells of it anew
+    Correct {
+        /// What kind of thing
+        #[arg(value_parser = kind)]
+        kind: EntryKind,
+        /// Its id or user name; of a member, organization and e-mail address with a space between
+        key: String,
+        /// A field as files have it, such as paymentMethod=card; with “-” there is none, with nothing it
+        /// is not known
+        #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair, required = true)]
+        fields: Vec<(String, String)>,
+        /// Why, for whoever reads the audit
+        #[arg(long)]
+        reason: String,
     },
     /// Take in a file of the vendor's system of record: .csv, .json, .jsonl or .ndjson
     Import {

@@ -38,7 +38,7 @@ pub(crate) fn run(
 }
 
 fn list(connection: &Connection, search: &str, limit: usize, output: &Output) -> Result<(), Fault> {
-    let rows = audit::entries(connection.store(), search, None, limit)?;
+    let rows = audit::entries(connection.store(), search, limit)?;
     let views: Vec<_> = rows.iter().map(AuditEntryInfo::from).collect();
     output.answer(&views, || {
         let lines = views.iter().map(|it| {

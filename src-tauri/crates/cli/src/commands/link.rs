@@ -100,7 +100,7 @@ fn form(args: PlanArgs) -> Result<LinkForm, Fault> {
     let buyer = match (args.token, args.agreement, args.license) {
         (Some(token), ..) => {
             let text = given(&token)?;
-            if let Ok(Registration::Token(token, _)) = Registration::recognize(&text) {
+            if let Ok(Registration::Token(token)) = Registration::recognize(&text) {
                 BuyerEntered::Token(token)
             } else {
                 // Whatever is given for a token is one: only AWS knows which are good.
@@ -228,6 +228,12 @@ fn bundle(agreement: &str, connection: &Connection, output: &Output) -> Result<(
 fn plan_text(plan: &LinkPlanInfo) -> String {
     let mut lines = vec![format!("{}  {:?}", plan.plan_id, plan.outcome).to_lowercase()];
     lines.extend(plan.verdicts.iter().map(verdict_text));
+    for advice in &plan.advice {
+        lines.push(advice.text.clone());
+        lines.extend(advice.items.iter().map(|item| format!("  {item}")));
+        let bundle = format!("  binderyctl link bundle {}", plan.agreement);
+        lines.extend(advice.support_bundle.then_some(bundle));
+    }
     lines.extend(plan.steps.iter().map(step_text));
     lines.join("\n")
 }

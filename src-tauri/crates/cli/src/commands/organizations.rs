@@ -5,6 +5,7 @@ use std::path::Path;
 
 use app::Action;
 use app::directory;
+use app::directory::correct::{Correction, FieldValue};
 use app::directory::import::{self, FILE_BYTES_MAX, ImportError, OnBadRows};
 use connection::{Connection, OpenError};
 use domain::EntryKind;
@@ -42,6 +43,23 @@ pub(crate) fn run(
             billing_account: true,
         } => show_billing_account(connection, &id, output),
         OrganizationsCommand::Show { id, .. } => show(connection, &id, output),
+        OrganizationsCommand::Correct {
+            kind,
+            key,
+            fields,
+            reason,
+        } => {
+            let fields = fields
+                .into_iter()
+                .map(|(name, text)| (name, field_value(text)));
+            let correction = Correction {
+                kind,
+                key,
+                fields: fields.collect(),
+                reason,
+            };
+            correct(connection, &correction, output)
+        }
         OrganizationsCommand::Import {
             file,
             kind,
@@ -56,6 +74,43 @@ pub(crate) fn run(
             }
         }
     }
+}
+
+/// As cells of a file are read.
+fn field_value(text: String) -> FieldValue {
+    match text.trim() {
+        "" => FieldValue::NotTold,
+        "-" => FieldValue::None,
+        _ => FieldValue::Is(text),
+    }
+}
+
+fn correct(connection: &Connection, correction: &Correction, output: &Output) -> Result<(), Fault> {
+    let changes = connection.correct(correction)?;
+    let views = changes.iter().map(|change| {
+        serde_json::json!({
+            "attribute": change.attribute,
+            "before": change.before,
+            "after": change.after,
+        })
+    });
+    let views: Vec<_> = views.collect();
+    output.answer(&views, || {
+        let word = |text: &Option<String>| match text.as_deref() {
+            None => "not known".to_owned(),
+            Some("") => "none".to_owned(),
+            Some(text) => text.to_owned(),
+        };
+        let lines = changes.iter().map(|change| {
+            let attribute = change.attribute.as_deref().unwrap_or_default();
+            format!(
+                "{attribute}: {} -> {}",
+                word(&change.before),
+                word(&change.after)
+            )
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
 }
 
 fn list(connection: &Connection, search: &str, limit: usize, output: &Output) -> Result<(), Fault> {

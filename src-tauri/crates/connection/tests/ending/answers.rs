@@ -181,6 +181,7 @@ async fn what_a_killed_program_left_open_is_closed_whatever_the_clock_does() {
         ("unlink", now),
         ("import", now),
         ("send-usage", now.plus_millis(hour)),
+        ("link", now.plus_millis(hour)),
     ] {
         let entry = Entry {
             at,

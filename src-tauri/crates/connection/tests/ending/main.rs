@@ -11,6 +11,7 @@ mod many;
 mod outbox;
 mod random;
 mod requests;
+mod settling;
 mod story;
 mod systems;
 mod unlinking;

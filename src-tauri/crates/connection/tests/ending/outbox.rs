@@ -149,10 +149,7 @@ async fn what_waits_is_carried_out_in_the_order_in_which_it_was_confirmed() {
     confirms(&story, &first).await;
     story.control.set_network(true).await.unwrap();
     story.sync().await;
-    let sent = story
-        .connection
-        .store()
-        .read(|read| read.audit("", None, 100));
+    let sent = story.connection.store().read(|read| read.audit("", 100));
     let mut sent = sent.unwrap();
     sent.reverse();
     let sent = sent.iter().filter(|row| {

@@ -6,6 +6,7 @@ use expect_test::expect;
 
 use crate::looks::steps;
 use crate::story::{EMQX_PHRASE, Story, at_once};
+use app::query::timeline::Event;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_taken_away_and_another_target_linked() {
@@ -138,4 +139,63 @@ async fn an_agreement_that_ends_after_its_link_was_taken_away_does_nothing_more(
     story.advance_and_sync("73h").await;
     assert_eq!(story.state(&bought.agreement_id), "ended");
     story.audit_is_whole();
+}
+
+/// What a target tells of: every link to it, with what its end did, and nothing of where it went since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_has_a_timeline_of_its_own() {
+    let (story, bought) = Story::with_emqx().await;
+    let plan = story
+        .plans_unlink(&bought.agreement_id, "the wrong one")
+        .await;
+    let id = domain::PlanId::parse(&plan.id).unwrap();
+    let phrase = &plan.asked.phrase;
+    story.connection.execute_unlink(&id, phrase).await.unwrap();
+    story.links(&bought, "organization:nordic").await;
+    let told = |target: &str| {
+        let data = story.connection.store();
+        let kind = domain::TargetKind::Organization;
+        let moments = app::query::timeline::of_target(data, kind, target).unwrap();
+        let line = |moment: app::query::timeline::Moment| match moment.event {
+            Event::Link(state, target, _) => format!("link to {} {state}", target.id),
+            Event::Effect(it) => format!("{} {} {}", it.kind, it.thing, it.state.word()),
+            Event::Changed(attribute, _, after) => {
+                format!(
+                    "{} = {}",
+                    attribute.unwrap_or_default(),
+                    after.unwrap_or_default()
+                )
+            }
+            Event::Action(action, outcome, ..) => format!("{action} {outcome}"),
+            _ => String::new(),
+        };
+        let mut lines: Vec<_> = moments
+            .into_iter()
+            .map(line)
+            .filter(|it| !it.is_empty())
+            .collect();
+        lines.sort();
+        lines.join("\n").replace(&bought.agreement_id, "agmt-1")
+    };
+    expect![[r#"
+        delete dep-1 due
+        delete dep-2 due
+        delete dep-3 due
+        link done
+        link to halden active
+        link to halden awaiting-aws
+        link to halden ending
+        payment_method = aws-marketplace
+        payment_method = none
+        payment_reference = 
+        payment_reference = agmt-1 · AWS 222233334444
+        unlink done"#]]
+    .assert_eq(&told("halden"));
+    expect![[r#"
+        link done
+        link to nordic active
+        link to nordic awaiting-aws
+        payment_method = aws-marketplace
+        payment_reference = agmt-1 · AWS 222233334444"#]]
+    .assert_eq(&told("nordic"));
 }

@@ -1,7 +1,6 @@
 //! EMQX Cloud, pay as you go. The rules about ending it are no part of linking.
 
 use expect_test::expect;
-use policy::HintMoment;
 
 use crate::ask::by_token;
 use crate::story::{HALDEN, NORDIC, Story};
@@ -116,9 +115,8 @@ async fn em_4_anything_else_goes_to_a_ticket_with_a_bundle() {
     expect!["it is not known whether EM-1, EM-2 holds"].assert_eq(&failure.message);
     assert_eq!(story.held(), [""; 0]);
 
-    let policy = story.connection.policies().get("emqx").unwrap();
-    let now = story.connection.clock().now();
-    let advice = policy::hints(policy, HintMoment::Failure, &policy::Facts::at(now));
+    let id = domain::PlanId::parse(&plan.id).unwrap();
+    let advice = story.connection.plan(&id).unwrap().plan.advice;
     assert_eq!(advice.len(), 1);
     assert!(advice[0].support_bundle);
     expect!["None of the known causes applies. Open a ticket and attach the support bundle; secrets are taken out of it."].assert_eq(&advice[0].text.en);

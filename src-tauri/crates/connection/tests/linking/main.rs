@@ -16,6 +16,7 @@ mod guance;
 mod guance_codes;
 mod guance_workspaces;
 mod looks;
+mod meanwhile;
 mod names;
 mod offline;
 mod own_policies;

@@ -104,6 +104,34 @@ one_account_per_target = false
 text = "Two workspaces are needed."
 "#;
 
+/// A policy that gives the member something with the link, and takes it back at the end.
+const MEMBERS: &str = r#"
+id = "members"
+name = "Members"
+
+[listing]
+title = "EMQX Cloud (Pay as you go)"
+
+[link]
+target = "organization"
+identity = "token"
+active_when = "license.status == 'PROVISIONED'"
+
+[link.counted]
+group = "members"
+one_target_per_account = true
+one_account_per_target = true
+
+[link.waiting]
+text = "Waiting."
+
+[[link.effect]]
+set = { "member.company" = "{organization.name}" }
+
+[[cancel.effect]]
+set = { "member.role" = "guest" }
+"#;
+
 const VENDOR: &str = r#"{
     "organizations": [
         {"id": "halden", "name": "Halden Freight", "plan": "scale", "paymentMethod": "card", "openInvoices": 2},
@@ -271,4 +299,34 @@ async fn where_a_policy_has_no_codes_of_its_own_none_is_asked_for() {
         .unwrap_err();
     assert_eq!(failure.message, "no code has been sent for this plan yet");
     linked(story.executes(&plan).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_policy_sets_of_a_member_is_set_of_that_member() {
+    let story = Story::with_policies(&[("members.toml", MEMBERS)]).await;
+    story.directory(VENDOR);
+    let bought = story.subscribes("emqx", HALDEN).await;
+    let ask = by_token(&bought)
+        .to("organization:halden")
+        .member("dev@halden.example");
+    story.links_at_once(ask).await;
+    assert_eq!(story.state(&bought.agreement_id), "active");
+    assert_eq!(
+        member(&story),
+        ("Halden Freight".into(), "developer".into())
+    );
+
+    story.control.cancel(&bought.agreement_id).await.unwrap();
+    story.sync().await;
+    assert_eq!(story.state(&bought.agreement_id), "ended");
+    assert_eq!(member(&story), ("Halden Freight".into(), "guest".into()));
+}
+
+/// Company and role of the only member.
+fn member(story: &Story) -> (String, String) {
+    let id = domain::DirectoryId::parse("halden").unwrap();
+    let found = story.connection.store().read(|read| read.organization(&id));
+    let it = found.unwrap().unwrap().members.swap_remove(0).it;
+    let text = |text: Option<domain::Text>| text.map(|it| it.to_string()).unwrap_or_default();
+    (text(it.company), text(it.role))
 }

@@ -79,9 +79,11 @@ impl Loader {
         let lifetime = span(section, "lifetime");
         let subject = template(section, "subject", names);
         let body = template(section, "body", names);
-        let counts = ["digits", "attempts", "resends"].map(|key| {
+        // Fewer digits are guessed, and more are mistyped.
+        let counts = [("digits", 4..=9), ("attempts", 1..=10), ("resends", 1..=10)];
+        let counts = counts.map(|(key, within)| {
             section.required(key);
-            count(section, key, 1..=10)
+            count(section, key, within)
         });
         let when = self.condition(section, "when", None);
         let covers = owned(section.texts("covers"));

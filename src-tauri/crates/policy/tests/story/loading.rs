@@ -340,7 +340,7 @@ fn sizes_are_limited() {
         "[verification]\ndigits = 0\nlifetime = \"0m\"\nattempts = 99\nto = \"member.role_name\"\nsubject.en = \"S\"\nbody.en = \"{code}\"\n[[cancel.effect]]\ndelete = \"deployment\"\nafter = \"99999d\"\n",
         expect![[r#"
             own.toml:9:1: “resends” is missing
-            own.toml:10:10: “digits” must be a whole number from 1 to 10
+            own.toml:10:10: “digits” must be a whole number from 4 to 9
             own.toml:11:12: “0m” is no duration such as 3d, 12h, 10m or 30s
             own.toml:12:12: “attempts” must be a whole number from 1 to 10
             own.toml:13:6: there is no attribute “member.role_name”; did you mean “member.name”?

@@ -59,7 +59,8 @@ pub struct Entry {
     pub phase: Phase,
     /// The entry that this one closes.
     pub opened: Option<i64>,
-    /// `done`, `failed`, `unknown` or `refused`; absent while open.
+    /// `done`, `failed`, `unknown`, `refused`, `stale`, `stopped` or what became of what was due; absent
+    /// while open.
     pub outcome: Option<String>,
     /// The plan that it follows.
     pub plan: Option<String>,
@@ -167,20 +168,33 @@ impl Write<'_> {
         }
         Ok(!closed)
     }
+
+    /// The same for what was surely done or not done: where somebody gave the other entry up before, what
+    /// came of it is noted by itself.
+    pub fn close_or_note_audit(&mut self, key: &AuditKey, entry: Entry) -> Result<()> {
+        if !self.close_audit(key, &entry)? {
+            let noted = Entry {
+                phase: Phase::Noted,
+                opened: None,
+                ..entry
+            };
+            self.append_audit(key, &noted)?;
+        }
+        Ok(())
+    }
 }
 
 impl Read<'_> {
-    /// Entries with a number below `before`, newest first, up to `limit`; those that have the text
-    /// somewhere, unless it is empty.
-    pub fn audit(&self, search: &str, before: Option<i64>, limit: usize) -> Result<Vec<AuditRow>> {
+    /// Entries, newest first, up to `limit`; those that have the text somewhere, unless it is empty.
+    pub fn audit(&self, search: &str, limit: usize) -> Result<Vec<AuditRow>> {
         let mut some = self.tx.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM audit WHERE seq < ?1 AND (?2 = '' OR instr(lower(user || ' ' ||
+            "SELECT {COLUMNS} FROM audit WHERE (?1 = '' OR instr(lower(user || ' ' ||
                 coalesce(identity, '') || ' ' || action || ' ' || coalesce(outcome, '') || ' ' ||
                 coalesce(plan, '') || ' ' || coalesce(agreement, '') || ' ' || coalesce(target, '')
-                || ' ' || coalesce(request, '') || ' ' || detail), lower(?2)) > 0)
-             ORDER BY seq DESC LIMIT ?3"
+                || ' ' || coalesce(request, '') || ' ' || detail), lower(?1)) > 0)
+             ORDER BY seq DESC LIMIT ?2"
         ))?;
-        let found = some.query((before.unwrap_or(i64::MAX), search.trim(), limit))?;
+        let found = some.query((search.trim(), limit))?;
         rows(found)
     }
 
@@ -230,7 +244,7 @@ impl Read<'_> {
         rows(some.query((after, limit))?)
     }
 
-    /// Every entry about an agreement of this chain or about this plan, oldest first.
+    /// Every entry about one of these agreements, once and oldest first.
     pub fn audit_of(&self, agreements: &[String]) -> Result<Vec<AuditRow>> {
         let mut all = Vec::new();
         for agreement in agreements {
@@ -240,7 +254,18 @@ impl Read<'_> {
             all.extend(rows(some.query([agreement])?)?);
         }
         all.sort_by_key(|row| row.seq);
+        all.dedup_by_key(|row| row.seq);
         Ok(all)
+    }
+
+    /// Entries about a target, as `organization:acme`, oldest first, with those that close them.
+    pub fn audit_to(&self, target: &str) -> Result<Vec<AuditRow>> {
+        let mut some = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit WHERE target = ?1
+                OR opened IN (SELECT seq FROM audit WHERE target = ?1)
+                OR seq IN (SELECT opened FROM audit WHERE target = ?1) ORDER BY seq"
+        ))?;
+        rows(some.query([target])?)
     }
 
     /// Entries that were opened and never closed, oldest first.

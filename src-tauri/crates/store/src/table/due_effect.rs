@@ -60,6 +60,8 @@ pub struct DueEffect {
     pub thing: String,
     /// Its name.
     pub name: Option<String>,
+    /// The state that the thing was left in when the link ended, as far as it was known.
+    pub before: Option<String>,
     /// The attribute that changes.
     pub attribute: Option<String>,
     /// What it is set to.
@@ -86,7 +88,8 @@ pub struct DueEffect {
 
 const COLUMNS: &str =
     "id, chain, target_kind, target_id, policy, kind, what, thing, name, attribute, after,
-    says, covers, relinking_calls_off, since, due_at, state, state_at, reason, plan";
+    says, covers, relinking_calls_off, since, due_at, state, state_at, reason, plan,
+    before";
 
 impl Write<'_> {
     /// Keeps something to be done later.
@@ -96,10 +99,10 @@ impl Write<'_> {
             .prepare_cached(
                 "INSERT INTO due_effect (chain, target_kind, target_id, policy, kind, what, thing,
                     name, attribute, after, says, covers, relinking_calls_off, since, due_at, state,
-                    state_at, reason, plan)
+                    state_at, reason, plan, before)
                  VALUES (:chain, :target_kind, :target_id, :policy, :kind, :what, :thing, :name,
                     :attribute, :after, :says, :covers, :calls_off, :since, :due_at, :state,
-                    :state_at, :reason, :plan)",
+                    :state_at, :reason, :plan, :before)",
             )?
             .execute(named_params! {
                 ":chain": it.chain,
@@ -121,6 +124,7 @@ impl Write<'_> {
                 ":state_at": it.state_at.as_millis(),
                 ":reason": it.reason,
                 ":plan": it.plan,
+                ":before": it.before,
             })?;
         Ok(())
     }
@@ -212,5 +216,6 @@ fn due_effect(row: &Row<'_>) -> Result<DueEffect> {
         state_at: Timestamp::from_millis(row.get(17)?),
         reason: row.get(18)?,
         plan: row.get(19)?,
+        before: row.get(20)?,
     })
 }

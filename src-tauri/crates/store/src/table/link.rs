@@ -54,6 +54,7 @@ impl LinkRecord {
     }
 }
 
+// The states that are over are those of `AgreementStatus::is_over`.
 const COLUMNS: &str =
     "l.agreement, l.license, l.target_kind, l.target_id, l.target_name, l.state, l.since,
         l.source, l.chain, l.account, l.policy, l.plan, l.member, l.reason, l.current,
@@ -283,6 +284,15 @@ impl Read<'_> {
         self.records("l.account = ?1 AND l.current = 1", &[account], usize::MAX)
     }
 
+    /// Every chain that is or was linked to a target.
+    pub fn chains_linked_to(&self, kind: TargetKind, id: &str) -> Result<Vec<String>> {
+        let mut some = self.tx.prepare_cached(
+            "SELECT DISTINCT chain FROM link WHERE target_kind = ?1 AND target_id = ?2",
+        )?;
+        let found = some.query_map([kind.word(), id], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Current links to a target.
     pub fn current_links_to(&self, kind: TargetKind, id: &str) -> Result<Vec<LinkRecord>> {
         let condition = "l.target_kind = ?1 AND l.target_id = ?2 AND l.current = 1";
@@ -325,16 +335,8 @@ impl Read<'_> {
         let none_in_force = agreements
             .iter()
             .all(|row| row.status != AgreementStatus::Active);
-        let ended = agreements.last().is_some_and(|last| {
-            matches!(
-                last.status,
-                AgreementStatus::Archived
-                    | AgreementStatus::Cancelled
-                    | AgreementStatus::Expired
-                    | AgreementStatus::Terminated
-            )
-        });
-        Ok(none_in_force && ended)
+        let ended = agreements.last().map(|last| last.status.is_over());
+        Ok(none_in_force && ended == Some(true))
     }
 
     /// Links whose grace period runs, up to `limit`.
@@ -342,7 +344,7 @@ impl Read<'_> {
         self.records("l.current = 1 AND l.state = 'ending'", &[], limit)
     }
 
-    /// Every current link, up to `limit`, newest first; `agreement` ids in the text narrow it.
+    /// Every current link, up to `limit`, newest first.
     pub fn current_links(&self, limit: usize) -> Result<Vec<LinkRecord>> {
         self.records("l.current = 1", &[], limit)
     }

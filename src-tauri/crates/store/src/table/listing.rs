@@ -1,6 +1,7 @@
 //! Products. Cache.
 
 use domain::{Listing, Pricing, ProductCode, ProductId, Timestamp};
+use rusqlite::Row;
 
 use crate::{Error, Read, Result, Topic, Write};
 
@@ -21,6 +22,8 @@ const PRICINGS: [(&str, Pricing); 4] = [
     ("contract-with-usage", Pricing::ContractWithUsage),
     ("unknown", Pricing::Unknown),
 ];
+
+const COLUMNS: &str = "product_id, code, title, visibility, pricing, modified, synced_at";
 
 impl Write<'_> {
     /// Takes in a product.
@@ -55,32 +58,44 @@ impl Write<'_> {
 impl Read<'_> {
     /// Every product, by title.
     pub fn listings(&self) -> Result<Vec<FetchedListing>> {
-        let mut all = self.tx.prepare_cached(
-            "SELECT product_id, code, title, visibility, pricing, modified, synced_at
-             FROM listing ORDER BY title",
-        )?;
+        let mut all = self
+            .tx
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM listing ORDER BY title"))?;
         let mut found = all.query([])?;
         let mut listings = Vec::new();
         while let Some(row) = found.next()? {
-            let id: String = row.get(0)?;
-            let code: Option<String> = row.get(1)?;
-            let pricing: String = row.get(4)?;
-            let pricing = PRICINGS.iter().find(|(word, _)| *word == pricing);
-            listings.push(FetchedListing {
-                listing: Listing {
-                    product: ProductId::parse(&id).map_err(|_| Error::Invalid("product id"))?,
-                    code: code
-                        .map(|code| ProductCode::parse(&code))
-                        .transpose()
-                        .map_err(|_| Error::Invalid("product code"))?,
-                    title: row.get(2)?,
-                    visibility: row.get(3)?,
-                    pricing: pricing.map_or(Pricing::Unknown, |(_, pricing)| *pricing),
-                },
-                modified: row.get(5)?,
-                synced_at: Timestamp::from_millis(row.get(6)?),
-            });
+            listings.push(listing(row)?);
         }
         Ok(listings)
     }
+
+    /// One product.
+    pub fn listing(&self, product: &str) -> Result<Option<FetchedListing>> {
+        let mut one = self.tx.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM listing WHERE product_id = ?1"
+        ))?;
+        let mut found = one.query([product])?;
+        found.next()?.map(listing).transpose()
+    }
+}
+
+fn listing(row: &Row<'_>) -> Result<FetchedListing> {
+    let id: String = row.get(0)?;
+    let code: Option<String> = row.get(1)?;
+    let pricing: String = row.get(4)?;
+    let pricing = PRICINGS.iter().find(|(word, _)| *word == pricing);
+    Ok(FetchedListing {
+        listing: Listing {
+            product: ProductId::parse(&id).map_err(|_| Error::Invalid("product id"))?,
+            code: code
+                .map(|code| ProductCode::parse(&code))
+                .transpose()
+                .map_err(|_| Error::Invalid("product code"))?,
+            title: row.get(2)?,
+            visibility: row.get(3)?,
+            pricing: pricing.map_or(Pricing::Unknown, |(_, pricing)| *pricing),
+        },
+        modified: row.get(5)?,
+        synced_at: Timestamp::from_millis(row.get(6)?),
+    })
 }

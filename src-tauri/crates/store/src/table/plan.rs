@@ -25,8 +25,7 @@ pub enum PlanState {
 }
 
 impl PlanState {
-    /// Every state.
-    pub const ALL: [Self; 7] = [
+    const ALL: [Self; 7] = [
         Self::Open,
         Self::Waiting,
         Self::Sent,

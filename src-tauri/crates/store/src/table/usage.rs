@@ -40,12 +40,6 @@ pub struct SentUsage {
     pub quantity: Quantity,
     /// What became of it.
     pub state: UsageState,
-    /// Since when.
-    pub state_at: Timestamp,
-    /// AWS's id of it.
-    pub record_id: Option<String>,
-    /// AWS's word.
-    pub status: Option<String>,
 }
 
 impl Write<'_> {
@@ -82,7 +76,7 @@ impl Read<'_> {
     /// What was sent before for the same holder, account, dimension and hour.
     pub fn sent_usage(&self, record: &UsageRecord) -> Result<Option<SentUsage>> {
         let mut one = self.tx.prepare_cached(
-            "SELECT quantity, state, state_at, record_id, status FROM usage_record
+            "SELECT quantity, state FROM usage_record
              WHERE holder = ?1 AND account = ?2 AND dimension = ?3 AND hour = ?4",
         )?;
         let key = (
@@ -92,15 +86,9 @@ impl Read<'_> {
             record.hour().as_millis(),
         );
         let found = one.query_row(key, |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, i64>(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         });
-        let Some((micros, word, at, record_id, status)) = found.optional()? else {
+        let Some((micros, word)) = found.optional()? else {
             return Ok(None);
         };
         let mut all = UsageState::ALL.into_iter();
@@ -109,9 +97,6 @@ impl Read<'_> {
             state: all
                 .find(|state| state.word() == word)
                 .ok_or(Error::Invalid("state of usage"))?,
-            state_at: Timestamp::from_millis(at),
-            record_id,
-            status,
         }))
     }
 }

@@ -60,7 +60,7 @@ impl Plan {
                 .to_string(),
             ..base
         };
-        let closed = store.write(|write| write.close_audit(key, &closing));
+        let closed = store.write(|write| write.close_or_note_audit(key, closing));
         let done = done?;
         closed?;
         Ok(done)

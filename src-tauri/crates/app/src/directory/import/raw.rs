@@ -16,7 +16,7 @@ pub(super) struct RawRow {
 
 /// What stands under a name.
 #[derive(Debug)]
-pub(super) enum Raw {
+pub(in crate::directory) enum Raw {
     Text(String),
     Number(String),
     Bool(bool),
@@ -34,7 +34,7 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 /// The fields of a kind, by the names that JSON has for them.
-pub(super) const fn fields(kind: EntryKind) -> &'static [&'static str] {
+pub(in crate::directory) const fn fields(kind: EntryKind) -> &'static [&'static str] {
     match kind {
         EntryKind::BillingAccount => &["userName", "email", "company", "country", "createdAt"],
         EntryKind::Organization => &[

@@ -24,10 +24,7 @@ pub(super) fn draft(
     now: Timestamp,
 ) -> Result<CancelPlan, Error> {
     let row = read.agreement(&asked.agreement)?;
-    let row = row.ok_or_else(|| Error::NotFound {
-        kind: "agreement",
-        id: asked.agreement.to_string(),
-    })?;
+    let row = row.ok_or_else(|| Error::no_agreement(&asked.agreement))?;
     let requests = read.cancellations_of(&asked.agreement)?;
     let verdicts = vec![
         is_in_force(&row),
@@ -61,6 +58,7 @@ pub(super) fn draft(
         made_at: now.as_millis(),
         made_by,
         offline: None,
+        advice: Vec::new(),
     })
 }
 

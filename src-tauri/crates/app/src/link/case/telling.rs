@@ -83,11 +83,19 @@ impl Case<'_> {
                 facts.tell("member.email_verified", verified, &mail)
             })
         };
+        // Nobody has proven an address that is new, unless a code from it is wanted.
+        let verified_or_not = |facts: &mut Facts, email: &Email| {
+            if shown.wants(email) {
+                return verified_by_code(facts, email);
+            }
+            facts.tell("member.email_verified", false, &person)
+        };
         match &self.member {
             MemberFound::Nobody => {
                 // A billing account is its user's own: its address stands for the person.
                 let answer = self.asked.wish.answers.get("billing_account.email");
-                match (&self.target, answer) {
+                let answer = answer.and_then(|text| Email::parse(text).ok());
+                match (&self.target, &answer) {
                     (TargetFound::BillingAccount(record), _) => {
                         if let Some(email) = &record.account.it.email {
                             facts.tell("member.email", email.as_str(), &person)?;
@@ -96,7 +104,7 @@ impl Case<'_> {
                     }
                     (TargetFound::New, Some(email)) => {
                         facts.tell("member.email", email.as_str(), &person)?;
-                        facts.tell("member.email_verified", false, &person)?;
+                        verified_or_not(facts, email)?;
                     }
                     _ => {}
                 }
@@ -138,11 +146,7 @@ impl Case<'_> {
                     let answer = self.asked.wish.answers.get(path);
                     facts.tell(path, answer.map(String::as_str), &person)?;
                 }
-                if shown.wants(email) {
-                    verified_by_code(facts, email)?;
-                } else {
-                    facts.tell("member.email_verified", false, &person)?;
-                }
+                verified_or_not(facts, email)?;
             }
         }
         Ok(())
@@ -288,13 +292,11 @@ pub(super) fn tell_policy(facts: &mut Facts, policy: &Policy) -> Result<(), Tell
 }
 
 fn listing_of_link(read: &Read<'_>, record: &LinkRecord) -> Result<Option<Listing>, store::Error> {
-    let Some(row) = read.agreement(&record.link.agreement)? else {
+    let row = read.agreement(&record.link.agreement)?;
+    let Some(product) = row.and_then(|row| row.product) else {
         return Ok(None);
     };
-    let known = read.listings()?.into_iter();
-    let mut of =
-        known.filter(|known| Some(known.listing.product.as_str()) == row.product.as_deref());
-    Ok(of.next().map(|known| known.listing))
+    Ok(read.listing(&product)?.map(|known| known.listing))
 }
 
 /// Addresses of the target's owners; `None` when the directory does not have the target.

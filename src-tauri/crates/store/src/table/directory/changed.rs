@@ -55,7 +55,7 @@ impl Write<'_> {
     }
 
     /// Notes what we changed.
-    pub fn note_change(&mut self, change: &Change) -> Result<()> {
+    fn note_change(&mut self, change: &Change) -> Result<()> {
         self.tx
             .prepare_cached(
                 "INSERT INTO directory_change (kind, key, attribute, before, after, at, plan, chain)
@@ -83,20 +83,6 @@ impl Read<'_> {
              WHERE kind = ?1 AND key = ?2 ORDER BY id DESC",
         )?;
         let mut found = of.query((kind, key))?;
-        let mut changes = Vec::new();
-        while let Some(row) = found.next()? {
-            changes.push(change(row)?);
-        }
-        Ok(changes)
-    }
-
-    /// What we changed because of a chain's link, oldest first.
-    pub fn changes_by(&self, chain: &str) -> Result<Vec<Change>> {
-        let mut of = self.tx.prepare_cached(
-            "SELECT kind, key, attribute, before, after, at, plan, chain FROM directory_change
-             WHERE chain = ?1 ORDER BY id",
-        )?;
-        let mut found = of.query([chain])?;
         let mut changes = Vec::new();
         while let Some(row) = found.next()? {
             changes.push(change(row)?);
@@ -197,13 +183,19 @@ impl Read<'_> {
         Ok(targets)
     }
 
-    /// One thing with its origin. A member's key is the organization's id, a space, and the address.
+    /// One thing with its origin. A member's key is the organization's id, a space, and the address; an
+    /// address alone is nobody's key.
     pub fn entry(&self, kind: EntryKind, key: &str) -> Result<Option<(Entry, Origin)>> {
         fn with<T>(told: Option<Told<T>>, entry: fn(T) -> Entry) -> Option<(Entry, Origin)> {
             told.map(|told| (entry(told.it), told.origin))
         }
         let parts: Vec<Value> = match kind {
-            EntryKind::Member => key.split(' ').map(|part| part.to_owned().into()).collect(),
+            EntryKind::Member => {
+                let Some((organization, email)) = key.split_once(' ') else {
+                    return Ok(None);
+                };
+                vec![organization.to_owned().into(), email.to_owned().into()]
+            }
             _ => vec![key.to_owned().into()],
         };
         Ok(match kind {
