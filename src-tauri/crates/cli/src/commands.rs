@@ -12,6 +12,7 @@ mod policy;
 mod sandbox;
 mod sync;
 mod usage;
+mod words;
 
 use ::connection::{Connection, Connections, Folders};
 use views::{Code, Failure};

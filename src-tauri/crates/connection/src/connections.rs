@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use app::Access;
 use app::error::FieldProblem;
-use app::marketplace::{CallerIdentity, ErrorKind, Marketplace, MarketplaceError};
 use aws::{AwsMarketplace, MfaCodes};
-use store::{AuditKey, DatabaseKey, Store};
-use vault::{Secret, SecretKind, SecretName, Vault, VaultError};
+use store::{DatabaseKey, Store};
+use vault::{SecretKind, SecretName, Vault};
 
-use crate::attempt::Attempt;
-use crate::draft::{self, CheckedCredentials, CredentialsDraft, Draft};
-use crate::keys::AccessKeys;
 use crate::open::Own;
 use crate::registry::Registry;
-use crate::saved::{self, CONNECTIONS_MAX, ConnectionId, SavedConnection, SettingsError};
-use crate::seller::{self, Seller};
-use crate::{Connection, Folders, OpenError, lock, policies};
+use crate::saved::{SavedConnection, SettingsError};
+use crate::seller::Seller;
+use crate::{Connection, Folders, OpenError, draft, lock, policies};
 
+mod adding;
+mod keeping;
 mod mail;
+
+use keeping::{remove_database, set_aside};
 
 /// Where a connection's secrets are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,45 +118,6 @@ impl Connections {
         Connection::open_seller(seller, store, own)
     }
 
-    /// Adds a connection, once AWS has said that its credentials belong to the account entered. When
-    /// anything goes wrong nothing of it is kept; nor when the future is dropped, since the last thing it
-    /// waits for is what AWS says.
-    pub async fn add(&self, draft: &Draft, keep: Keep) -> Result<SavedConnection, OpenError> {
-        let checked = draft.check().map_err(OpenError::Draft)?;
-        self.vault_of(keep).check()?;
-        if let Err(error) = self.clear_attempts() {
-            tracing::warn!(error = &error as &dyn std::error::Error, "an attempt stays");
-        }
-        let taken = self.list()?;
-        if taken.len() >= CONNECTIONS_MAX {
-            return Err(problem(
-                "name",
-                format!("there are {CONNECTIONS_MAX} connections already"),
-            ));
-        }
-        if taken.iter().any(|(known, _)| known.name == checked.name) {
-            return Err(name_taken());
-        }
-        let ids: Vec<_> = taken.iter().map(|(known, _)| known.id.as_str()).collect();
-        let id = ConnectionId::for_name(&checked.name, &ids);
-        let saved = SavedConnection {
-            vault: format!("{id}-{}", random_suffix()?),
-            id,
-            name: checked.name,
-            account: checked.account,
-            source: checked.credentials.source.clone(),
-            region: checked.region,
-            endpoint: checked.endpoint,
-            sts_endpoint: checked.sts_endpoint,
-            access: checked.access,
-            mail: None,
-        };
-        let identified = identify(&saved, &checked.credentials).await?;
-        tokio::task::block_in_place(|| self.keep(&saved, &checked.credentials, keep))?;
-        lock(&self.identified).insert(saved.id.to_string(), identified);
-        Ok(saved)
-    }
-
     /// Renames a connection, or changes what it may be used for.
     pub fn change(&self, id: &str, name: &str, access: Access) -> Result<(), OpenError> {
         let name = draft::name(name).map_err(|message| problem("name", message))?;
@@ -175,30 +136,6 @@ impl Connections {
             all[at].access = access;
             Ok(())
         })
-    }
-
-    /// Puts other credentials in the place of a connection's, once AWS has said that they belong to
-    /// its account.
-    pub async fn replace_credentials(
-        &self,
-        id: &str,
-        credentials: &CredentialsDraft,
-    ) -> Result<(), OpenError> {
-        let (mut saved, keep) = self.find(id)?;
-        let checked = credentials
-            .check(Some(&saved.account))
-            .map_err(OpenError::Draft)?;
-        saved.source = checked.source.clone();
-        let identified = identify(&saved, &checked).await?;
-        tokio::task::block_in_place(|| {
-            self.keep_keys(&saved, checked.keys.as_ref(), keep)?;
-            self.registry.change(id, |all, at| {
-                all[at].source = saved.source;
-                Ok(())
-            })
-        })?;
-        lock(&self.identified).insert(id.to_owned(), identified);
-        Ok(())
     }
 
     /// Encrypts a connection's database anew. Nobody may have it open.
@@ -280,243 +217,12 @@ impl Connections {
         }
     }
 
-    fn keep(
-        &self,
-        saved: &SavedConnection,
-        credentials: &CheckedCredentials,
-        keep: Keep,
-    ) -> Result<(), OpenError> {
-        // AWS may have taken its time, and another process may have been faster.
-        if self.list()?.iter().any(|(known, _)| known.id == saved.id) {
-            return Err(name_taken());
-        }
-        // Then a file of this name belongs to nobody: its connection was taken out of the settings. Its
-        // key is unknown here, so it must not be in the way.
-        set_aside(&self.database(saved, keep))?;
-        let attempt = match keep {
-            Keep::InKeyring => {
-                let folder = self.folders.adding();
-                let begun = Attempt::begin(&folder, saved.id.as_str(), &saved.vault);
-                Some(begun.map_err(|source| OpenError::File(folder, source))?)
-            }
-            Keep::InMemory => None,
-        };
-        let done = self.keep_all(saved, credentials, keep);
-        if done.is_err() {
-            let database = self.database(saved, keep);
-            let undone = self.undo(
-                saved.id.as_str(),
-                &saved.vault,
-                self.vault_of(keep),
-                &database,
-            );
-            if let Err(error) = undone {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a secret stays");
-                return done;
-            }
-        }
-        attempt.into_iter().for_each(Attempt::end);
-        done
-    }
-
-    /// Takes away what attempts to add a connection left that were killed: secrets that no connection
-    /// knows of, and a database that nobody can open.
-    pub fn clear_attempts(&self) -> Result<(), OpenError> {
-        for attempt in Attempt::left(&self.folders.adding()) {
-            let database = self.folders.database(&attempt.id);
-            self.undo(&attempt.id, &attempt.vault, &self.vault, &database)?;
-            attempt.end();
-        }
-        Ok(())
-    }
-
-    /// Takes away what an attempt kept, unless it had come to its end.
-    fn undo(&self, id: &str, name: &str, vault: &Vault, database: &Path) -> Result<(), OpenError> {
-        let all = self.list()?;
-        if all.iter().any(|(known, _)| known.vault == name) {
-            return Ok(());
-        }
-        for kind in SecretKind::ALL {
-            vault.remove(&SecretName::new(name, *kind))?;
-        }
-        // Another process may have added one of the same name in the meantime.
-        if id.is_empty() || all.iter().any(|(known, _)| known.id.as_str() == id) {
-            return Ok(());
-        }
-        remove_database(database).map(drop)
-    }
-
-    fn keep_all(
-        &self,
-        saved: &SavedConnection,
-        credentials: &CheckedCredentials,
-        keep: Keep,
-    ) -> Result<(), OpenError> {
-        self.keep_keys(saved, credentials.keys.as_ref(), keep)?;
-        drop(self.open_store(saved, keep)?);
-        // Before anybody can open it: two who did at once would each make a key.
-        self.keep_new_audit_key(saved, keep)?;
-        self.registry.add(saved, keep, name_taken)
-    }
-
-    fn keep_keys(
-        &self,
-        saved: &SavedConnection,
-        keys: Option<&AccessKeys>,
-        keep: Keep,
-    ) -> Result<(), OpenError> {
-        let name = SecretName::new(&saved.vault, SecretKind::AccessKeys);
-        match keys {
-            Some(keys) => self.vault_of(keep).put(&name, keys.for_vault())?,
-            // Keys that no profile needs any more are no longer kept.
-            None => drop(self.vault_of(keep).remove(&name)?),
-        }
-        Ok(())
-    }
-
-    /// Opens the database with the first of its keys that does. There are two only after a re-keying
-    /// was cut off.
-    fn open_store(&self, saved: &SavedConnection, keep: Keep) -> Result<Store, OpenError> {
-        let path = self.database(saved, keep);
-        let mut keys = self.database_keys(saved, keep)?;
-        if keys.is_empty() {
-            if path.exists() {
-                return Err(OpenError::KeyLost);
-            }
-            let key = DatabaseKey::random()?;
-            // Before there is a file that needs it.
-            self.keep_database_keys(saved, keep, &[&key])?;
-            keys.push(key);
-        }
-        let mut refused = OpenError::KeyLost;
-        for key in &keys {
-            match Store::open_encrypted(&path, key) {
-                Ok(store) => {
-                    if keys.len() > 1 {
-                        self.keep_database_keys(saved, keep, &[key])?;
-                    }
-                    return Ok(store);
-                }
-                Err(error @ store::Error::WrongKey(_)) => refused = error.into(),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(refused)
-    }
-
-    fn database_keys(
-        &self,
-        saved: &SavedConnection,
-        keep: Keep,
-    ) -> Result<Vec<DatabaseKey>, OpenError> {
-        let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
-        let Some(secret) = self.vault_of(keep).get(&name)? else {
-            return Ok(Vec::new());
-        };
-        let keys = secret.expose().split_ascii_whitespace();
-        let keys: Option<Vec<_>> = keys.map(DatabaseKey::from_hex).collect();
-        keys.ok_or_else(|| VaultError::Damaged(name.to_string()).into())
-    }
-
-    /// The key that a connection's audit is chained with. `None` when it is lost: another one is not
-    /// made in silence, since the entries that there are could not be verified with it.
-    fn audit_key(
-        &self,
-        saved: &SavedConnection,
-        keep: Keep,
-        store: &Store,
-    ) -> Result<Option<AuditKey>, OpenError> {
-        let kept = seller::audit_key(&saved.vault, self.vault_of(keep))?;
-        if kept.is_some() {
-            return Ok(kept);
-        }
-        if store.read(|read| read.audit_count())? == 0 {
-            return self.keep_new_audit_key(saved, keep).map(Some);
-        }
-        tracing::warn!(connection = %saved.id, "the key of the audit is lost");
-        Ok(None)
-    }
-
-    fn keep_new_audit_key(
-        &self,
-        saved: &SavedConnection,
-        keep: Keep,
-    ) -> Result<AuditKey, OpenError> {
-        let key = AuditKey::random()?;
-        let secret = Secret::new(key.to_hex().to_string()).map_err(VaultError::from)?;
-        let name = SecretName::new(&saved.vault, SecretKind::AuditKey);
-        self.vault_of(keep).put(&name, &secret)?;
-        Ok(key)
-    }
-
-    fn keep_database_keys(
-        &self,
-        saved: &SavedConnection,
-        keep: Keep,
-        keys: &[&DatabaseKey],
-    ) -> Result<(), OpenError> {
-        let mut text = String::with_capacity(keys.len() * (DatabaseKey::BYTES * 2 + 1));
-        for key in keys {
-            text.push_str(&key.to_hex());
-            text.push(' ');
-        }
-        let secret = Secret::new(text).map_err(VaultError::from)?;
-        let name = SecretName::new(&saved.vault, SecretKind::DatabaseKey);
-        Ok(self.vault_of(keep).put(&name, &secret)?)
-    }
-
-    fn database(&self, saved: &SavedConnection, keep: Keep) -> PathBuf {
-        match keep {
-            Keep::InKeyring => self.folders.database(saved.id.as_str()),
-            Keep::InMemory => self.folders.passing_database(&saved.vault),
-        }
-    }
-
     const fn vault_of(&self, keep: Keep) -> &Vault {
         match keep {
             Keep::InKeyring => &self.vault,
             Keep::InMemory => &self.memory,
         }
     }
-}
-
-/// Makes sure that the credentials are those of the connection's account, before they are kept.
-async fn identify(
-    saved: &SavedConnection,
-    credentials: &CheckedCredentials,
-) -> Result<(AwsMarketplace, MfaCodes), OpenError> {
-    let codes = MfaCodes::default();
-    if let Some(code) = &credentials.code {
-        // Checked before to be six digits.
-        let _ = codes.provide(code);
-    }
-    let keys = credentials.keys.as_ref();
-    let marketplace = seller::connect(saved, keys, &codes)?;
-    let CallerIdentity { account, .. } = marketplace
-        .caller_identity()
-        .await
-        .map_err(|error| at_its_field(saved, error))?;
-    if account != saved.account.as_str() {
-        let message = format!("these credentials belong to the account {account}");
-        return Err(problem("account", message));
-    }
-    Ok((marketplace, codes))
-}
-
-/// What AWS said about the credentials, at the field that it is about.
-fn at_its_field(saved: &SavedConnection, error: MarketplaceError) -> OpenError {
-    let field = match error.kind {
-        // It is not the keys that AWS refuses, but the role to them.
-        ErrorKind::Credentials | ErrorKind::Denied if error.operation == "AssumeRole" => "roleArn",
-        ErrorKind::Credentials => match saved.source.base() {
-            saved::Base::Profile(_) => "profile",
-            saved::Base::Keys => "accessKeyId",
-        },
-        ErrorKind::CodeNeeded => "mfaCode",
-        ErrorKind::Garbage | ErrorKind::NoAnswer if saved.endpoint.is_some() => "endpoint",
-        _ => return app::Error::from(error).into(),
-    };
-    OpenError::AtField(field, error)
 }
 
 fn name_taken() -> OpenError {
@@ -528,49 +234,4 @@ pub(crate) fn problem(field: &'static str, message: impl Into<String>) -> OpenEr
         field: field.into(),
         message: message.into(),
     }])
-}
-
-/// Eight random hexadecimal digits.
-fn random_suffix() -> Result<String, OpenError> {
-    let key = DatabaseKey::random()?;
-    Ok(key.to_hex()[..8].to_owned())
-}
-
-/// Moves a database whose key is lost out of the way; returns where it is then.
-fn set_aside(path: &Path) -> Result<Option<PathBuf>, OpenError> {
-    let mut aside = None;
-    if path.exists() {
-        let to = (1..=u16::MAX)
-            .map(|number| path.with_extension(format!("lost-{number}.sqlite3")))
-            .find(|to| !to.exists());
-        if let Some(to) = to {
-            fs::rename(path, &to).map_err(|source| OpenError::File(path.to_owned(), source))?;
-            aside = Some(to);
-        }
-    }
-    for beside in [beside(path, "-wal"), beside(path, "-shm")] {
-        // What the log holds can be read with the lost key only.
-        let _ = fs::remove_file(beside);
-    }
-    Ok(aside)
-}
-
-/// Removes a database with what SQLite has beside it; tells what there was.
-fn remove_database(path: &Path) -> Result<Vec<PathBuf>, OpenError> {
-    let mut removed = Vec::new();
-    for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
-        match fs::remove_file(&file) {
-            Ok(()) => removed.push(file),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(OpenError::File(file, error)),
-        }
-    }
-    Ok(removed)
-}
-
-/// A file beside another, as SQLite names them.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }

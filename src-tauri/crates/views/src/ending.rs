@@ -1,18 +1,16 @@
-//! Ending: plans, what is ending, and the audit.
+//! Ending: plans, and what is ending.
 
-use app::audit::AuditCheck;
 use app::ending::{CancelPlan, Endings, LastUsage, UnlinkPlan};
-use app::metering::{Line, Sent, UsageFile};
 use app::plan::Plan;
 use domain::{CancellationRequest, Timestamp};
 use policy::Language;
 use serde::Serialize;
 use specta::Type;
-use store::table::audit::{AuditActions, AuditRow};
+use store::table::audit::AuditRow;
 use store::table::due_effect::DueEffect;
 
 use crate::plan::{OutcomeInfo, PlanStateInfo, StepInfo, VerdictInfo};
-use crate::{AgreementRow, LinkRecordInfo, Millis, millis, sequence};
+use crate::{AgreementRow, LinkRecordInfo, Millis, millis};
 
 /// A plan to end something.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -246,134 +244,6 @@ impl From<&LastUsage> for LastUsageInfo {
     }
 }
 
-/// A file of usage, looked at.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct UsageCheckInfo {
-    /// Whether it can be sent.
-    pub ready: bool,
-    /// Records that would be sent.
-    pub good: u32,
-    /// Lines that were sent before, just like this.
-    pub sent_before: Vec<u32>,
-    /// Every record that could be read and is right, in the order of the file.
-    pub lines: Vec<UsageLineInfo>,
-    /// Everything that is wrong.
-    pub problems: Vec<UsageProblemInfo>,
-}
-
-/// A usage record that AWS would take.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct UsageLineInfo {
-    /// The line in the file.
-    pub line: u32,
-    /// The license, or the code of a product that predates them.
-    pub holder: String,
-    /// The buyer's account.
-    pub account: String,
-    /// The dimension's key.
-    pub dimension: String,
-    /// How much, in the dimension's unit.
-    pub quantity: String,
-    /// The beginning of the hour that AWS bills it for.
-    pub hour: Millis,
-    /// Into how many allocations it is divided.
-    pub allocations: u32,
-}
-
-impl From<&Line> for UsageLineInfo {
-    fn from(it: &Line) -> Self {
-        Self {
-            line: crate::number(it.line),
-            holder: it.record.holder.key().to_owned(),
-            account: it.record.account.to_string(),
-            dimension: it.record.dimension.clone(),
-            quantity: it.record.quantity.to_string(),
-            hour: millis(it.record.hour()),
-            allocations: crate::number(it.record.allocations.len()),
-        }
-    }
-}
-
-/// Something that is wrong with a usage record.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct UsageProblemInfo {
-    /// The line in the file.
-    pub line: u32,
-    /// The field that is to blame.
-    pub field: Option<String>,
-    /// What is wrong.
-    pub reason: String,
-}
-
-impl From<&UsageFile> for UsageCheckInfo {
-    fn from(it: &UsageFile) -> Self {
-        let problems = it.problems.iter().map(|problem| UsageProblemInfo {
-            line: crate::number(problem.line),
-            field: problem.field.map(str::to_owned),
-            reason: problem.reason.clone(),
-        });
-        let mut lines: Vec<_> = it.good.iter().chain(&it.sent_before).collect();
-        lines.sort_by_key(|line| line.line);
-        Self {
-            ready: it.problems.is_empty() && !it.good.is_empty(),
-            lines: lines.into_iter().map(UsageLineInfo::from).collect(),
-            good: crate::number(it.good.len()),
-            sent_before: it
-                .sent_before
-                .iter()
-                .map(|line| crate::number(line.line))
-                .collect(),
-            problems: problems.collect(),
-        }
-    }
-}
-
-/// What sending usage came to.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct UsageSentInfo {
-    /// Record by record.
-    pub records: Vec<UsageRecordInfo>,
-    /// Lines that had been sent before, just like this, and were left out.
-    pub sent_before: Vec<u32>,
-}
-
-/// What became of a usage record.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct UsageRecordInfo {
-    /// The line in the file.
-    pub line: u32,
-    /// `sent`, `refused` or `unknown`.
-    pub state: String,
-    /// AWS's word, or ours where AWS said none.
-    pub status: String,
-    /// AWS's id of the record.
-    pub record_id: Option<String>,
-}
-
-impl From<&Sent> for UsageSentInfo {
-    fn from(it: &Sent) -> Self {
-        let records = it.records.iter().map(|record| UsageRecordInfo {
-            line: crate::number(record.line),
-            state: record.state.word().to_owned(),
-            status: record.status.clone(),
-            record_id: record.record_id.clone(),
-        });
-        Self {
-            records: records.collect(),
-            sent_before: it
-                .sent_before
-                .iter()
-                .map(|line| crate::number(*line))
-                .collect(),
-        }
-    }
-}
-
 impl EndingsInfo {
     /// A picture of what is ending.
     #[must_use]
@@ -391,134 +261,6 @@ impl EndingsInfo {
             last_usage: it.last_usage.iter().map(LastUsageInfo::from).collect(),
             settled: it.settled.iter().map(DueEffectInfo::from).collect(),
             agreements: rows.map(|row| AgreementRow::of(row, now)).collect(),
-        }
-    }
-}
-
-/// An entry of the audit.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditEntryInfo {
-    /// Its number, from 1.
-    pub seq: u32,
-    /// When.
-    pub at: Millis,
-    /// The operating system's user.
-    pub user: String,
-    /// ARN of the AWS credentials.
-    pub identity: Option<String>,
-    /// What was done.
-    pub action: String,
-    /// `opened`, `closed` or `noted`.
-    pub phase: String,
-    /// The entry that this one closes.
-    pub opened: Option<u32>,
-    /// `done`, `failed`, `unknown`, `refused` or another word; absent while open.
-    pub outcome: Option<String>,
-    /// The plan.
-    pub plan: Option<String>,
-    /// The agreement.
-    pub agreement: Option<String>,
-    /// The organization or billing account, as `organization:acme`.
-    pub target: Option<String>,
-    /// AWS's request id.
-    pub request_id: Option<String>,
-    /// Everything else, as JSON text.
-    pub detail: String,
-}
-
-impl From<&AuditRow> for AuditEntryInfo {
-    fn from(row: &AuditRow) -> Self {
-        let it = &row.entry;
-        Self {
-            seq: sequence(row.seq),
-            at: millis(it.at),
-            user: it.user.clone(),
-            identity: it.identity.clone(),
-            action: it.action.clone(),
-            phase: it.phase.word().to_owned(),
-            opened: it.opened.map(sequence),
-            outcome: it.outcome.clone(),
-            plan: it.plan.clone(),
-            agreement: it.agreement.clone(),
-            target: it.target.clone(),
-            request_id: it.request.clone(),
-            detail: it.detail.clone(),
-        }
-    }
-}
-
-/// Something that was done, or begun: an entry of the audit with the one that closes it.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditActionInfo {
-    /// What was begun, or noted.
-    pub entry: AuditEntryInfo,
-    /// What came of it.
-    pub closing: Option<AuditEntryInfo>,
-    /// `open` while nothing is known to have come of it, else the outcome's word.
-    pub state: String,
-}
-
-impl From<&(AuditRow, Option<AuditRow>)> for AuditActionInfo {
-    fn from((entry, closing): &(AuditRow, Option<AuditRow>)) -> Self {
-        let last = closing.as_ref().unwrap_or(entry);
-        let outcome = last.entry.outcome.clone();
-        Self {
-            entry: entry.into(),
-            closing: closing.as_ref().map(AuditEntryInfo::from),
-            state: outcome.unwrap_or_else(|| "open".to_owned()),
-        }
-    }
-}
-
-/// A part of what was done, newest first.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditWindow {
-    /// The actions.
-    pub rows: Vec<AuditActionInfo>,
-    /// How many match.
-    pub matched: u32,
-    /// How many there are.
-    pub total: u32,
-}
-
-impl From<&AuditActions> for AuditWindow {
-    fn from(it: &AuditActions) -> Self {
-        Self {
-            rows: it.actions.iter().map(AuditActionInfo::from).collect(),
-            matched: crate::number(it.matched),
-            total: crate::number(it.total),
-        }
-    }
-}
-
-/// What a look through the whole audit found.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditCheckInfo {
-    /// Whether every entry follows from the ones before.
-    pub whole: bool,
-    /// How many entries there are.
-    pub entries: u32,
-    /// Entries that were opened and not closed.
-    pub open: u32,
-    /// The first entry that does not follow.
-    pub broken_at: Option<u32>,
-    /// What is wrong with it.
-    pub why: Option<String>,
-}
-
-impl From<&AuditCheck> for AuditCheckInfo {
-    fn from(it: &AuditCheck) -> Self {
-        let broken = it.broken.as_ref();
-        Self {
-            whole: broken.is_none(),
-            entries: crate::number(it.entries),
-            open: crate::number(it.open),
-            broken_at: broken.map(|it| sequence(it.seq)),
-            why: broken.map(|it| it.why.to_owned()),
         }
     }
 }

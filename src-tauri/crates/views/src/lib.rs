@@ -5,6 +5,7 @@
 //! `app`, `store`, `domain` or `connection`, made by `From` or `of`; nothing is decided here.
 
 mod agreement;
+mod audit;
 mod connection;
 mod correction;
 mod detail;
@@ -21,10 +22,12 @@ mod overview;
 mod plan;
 mod status;
 mod timeline;
+mod usage;
 
 pub use agreement::{
     AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
 };
+pub use audit::{AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow};
 pub use connection::{
     ActionKey, ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView,
     Outcome, ProfileView, RemovedView,
@@ -43,9 +46,8 @@ pub use directory_list::{
     OrganizationSort, OrganizationsList,
 };
 pub use ending::{
-    AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow, CancellationRequestInfo,
-    DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo, UnansweredInfo, UsageCheckInfo,
-    UsageLineInfo, UsageProblemInfo, UsageRecordInfo, UsageSentInfo,
+    CancellationRequestInfo, DueEffectInfo, EndingPlanInfo, EndingsInfo, LastUsageInfo,
+    UnansweredInfo,
 };
 pub use failure::{Code, Failure, FieldProblem};
 pub use filter::{
@@ -65,6 +67,7 @@ pub use plan::{
 };
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
 pub use timeline::{EventInfo, MomentInfo};
+pub use usage::{UsageCheckInfo, UsageLineInfo, UsageProblemInfo, UsageRecordInfo, UsageSentInfo};
 
 use domain::Timestamp;
 

@@ -7,7 +7,7 @@ use connection::Connection;
 use store::query::Sort;
 use views::{AgreementDetail, AgreementRow, AgreementsWindow, Failure};
 
-use super::sync::when;
+use super::words::when;
 use crate::args::{AgreementsCommand, SortBy};
 use crate::output::{Fault, Output};
 

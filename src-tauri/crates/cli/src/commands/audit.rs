@@ -4,7 +4,7 @@ use app::audit;
 use connection::Connection;
 use views::{AuditCheckInfo, AuditEntryInfo};
 
-use super::sync::when;
+use super::words::when;
 use crate::args::{AuditCommand, AuditFormat};
 use crate::output::{Fault, Output};
 

@@ -5,7 +5,7 @@ use connection::{Connection, Connections, CredentialsDraft, Draft, Keep};
 use serde::Serialize;
 use views::{CheckView, ConnectionCard, Millis, OperationView, Outcome, RemovedView};
 
-use super::sync::when;
+use super::words::when;
 use crate::args::{AddArgs, ChangeArgs, ConnectionCommand, CredentialsArgs};
 use crate::output::{Fault, Output};
 use crate::secrets::{self, Wanted};

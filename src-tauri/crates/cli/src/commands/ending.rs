@@ -9,8 +9,7 @@ use views::{
     LinkRecordInfo, OutboxEntryInfo, UnansweredInfo,
 };
 
-use super::link::{record_text, step_text, verdict_text};
-use super::sync::when;
+use super::words::{record_text, step_text, verdict_text, when};
 use crate::args::{CancelCommand, EndingsCommand, OutboxCommand, UnlinkCommand};
 use crate::output::{Fault, Output};
 

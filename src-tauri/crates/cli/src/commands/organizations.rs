@@ -16,7 +16,7 @@ use views::{
 };
 
 use super::files::{named, read_bytes};
-use super::sync::when;
+use super::words::when;
 use crate::args::OrganizationsCommand;
 use crate::output::{Fault, Output, Problem};
 

@@ -8,6 +8,7 @@ use connection::{Connection, Connections, OpenError};
 use serde::Serialize;
 use views::{ConnectionInfo, Status};
 
+use super::words::when;
 use crate::output::{Fault, Output};
 use crate::secrets;
 
@@ -138,15 +139,4 @@ pub(crate) fn status(
         }
         text
     })
-}
-
-/// An instant in this machine's zone.
-pub(super) fn when(at: views::Millis) -> String {
-    match jiff::Timestamp::from_millisecond(at.0) {
-        Ok(at) => at
-            .to_zoned(jiff::tz::TimeZone::system())
-            .strftime("%Y-%m-%d %H:%M %Z")
-            .to_string(),
-        Err(_) => "—".to_owned(),
-    }
 }
