@@ -204,7 +204,7 @@ pub fn targets(
     kind: TargetKind,
     text: &str,
 ) -> Result<Vec<(DirectoryId, String, String)>, Error> {
-    if text.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+    if !crate::directory::can_be_found(text) {
         return Ok(Vec::new());
     }
     Ok(store.read(|read| read.targets(kind, text.trim(), TARGETS_MAX))?)

@@ -341,7 +341,7 @@ impl<M: Marketplace> Console<M> {
         Ok(Entry {
             plan: Some(plan.id.clone()),
             agreement: Some(plan.asked.agreement.to_string()),
-            ..self.entry(now, KIND, None)?
+            ..self.entry(now, KIND)?
         })
     }
 }

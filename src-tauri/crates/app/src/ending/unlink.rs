@@ -74,7 +74,7 @@ impl<M: Marketplace> Console<M> {
         let base = Entry {
             plan: Some(plan.id.clone()),
             agreement: Some(plan.asked.agreement.to_string()),
-            ..self.entry(now, KIND, None)?
+            ..self.entry(now, KIND)?
         };
         let opening = Entry {
             phase: Phase::Opened,
@@ -115,7 +115,7 @@ impl<M: Marketplace> Console<M> {
             let closing = Entry {
                 phase: Phase::Closed,
                 opened: Some(opened),
-                target: Some(format!("{}:{}", target.kind.word(), target.id)),
+                target: Some(target.kind.named(&target.id)),
                 detail: ended.told(why).to_string(),
                 ..base.clone()
             };

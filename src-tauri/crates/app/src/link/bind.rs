@@ -44,7 +44,6 @@ pub(crate) fn bind(
     _: &Permit,
     draft: &Draft<'_>,
     plan: &PlanId,
-    asked: &Asked,
     policies: &Policies,
     now: Timestamp,
 ) -> Result<Bound, Error> {
@@ -69,7 +68,7 @@ pub(crate) fn bind(
 
     let mut workspaces = case.bound();
     workspaces.extend(made);
-    let record = record(case, asked, plan, target, now);
+    let record = record(case, plan, target, now);
     if let Some(taken) = write.claim(&case.aws.chain, &claims(case, &record))? {
         return Err(LinkError::Lost(taken.chain).into());
     }
@@ -95,13 +94,8 @@ pub(crate) fn bind(
     })
 }
 
-fn record(
-    case: &Case<'_>,
-    asked: &Asked,
-    plan: &PlanId,
-    target: Target,
-    now: Timestamp,
-) -> LinkRecord {
+fn record(case: &Case<'_>, plan: &PlanId, target: Target, now: Timestamp) -> LinkRecord {
+    let asked = &case.asked;
     // What is live stays the link that it is; who changed it last, and by which plan, is told.
     if let Some(live) = &case.live {
         let member = asked.wish.member.as_ref().map(ToString::to_string);
@@ -144,11 +138,7 @@ fn claims(case: &Case<'_>, record: &LinkRecord) -> Vec<Claim> {
         None => format!("agreement {}", record.chain),
     };
     let account = record.account.as_deref().unwrap_or_default();
-    let target = format!(
-        "target {group} {}:{}",
-        link.target.kind.word(),
-        link.target.id
-    );
+    let target = format!("target {group} {}", link.target.kind.named(&link.target.id));
     let mut claims = vec![Claim(of_license)];
     claims.extend(
         counted
@@ -169,13 +159,8 @@ pub(crate) fn mark(
     now: Timestamp,
 ) -> Result<(), Error> {
     let current = write.reading().current_link(&case.aws.chain)?;
-    let held = current.as_ref().is_some_and(|record| {
-        matches!(
-            record.link.state,
-            LinkState::AwaitingAws | LinkState::Active | LinkState::Ending
-        )
-    });
-    if held {
+    let held = |it: &LinkRecord| it.is_bound() || it.link.state == LinkState::Ending;
+    if current.as_ref().is_some_and(held) {
         return Ok(());
     }
     let wish = &plan.asked.wish;
@@ -189,7 +174,7 @@ pub(crate) fn mark(
         name: super::draft::target_name(&case.facts, &wish.target),
     };
     let plan_id = PlanId::parse(&plan.id)?;
-    let mut record = record(case, &plan.asked, &plan_id, target, now);
+    let mut record = record(case, &plan_id, target, now);
     record.link.state = state;
     record.reason = Some(reason);
     write.put_link(&record)?;
@@ -374,14 +359,7 @@ impl Making<'_, '_> {
 
     fn target(&mut self, case: &Case<'_>, plan: &PlanId) -> Result<Target, Error> {
         let wish = &case.asked.wish;
-        let answer = |key: &str| {
-            let text = wish
-                .answers
-                .get(key)
-                .map(|text| text.trim())
-                .filter(|text| !text.is_empty());
-            text.map(Text::parse).transpose()
-        };
+        let answer = |key: &str| answer(wish, key);
         let (kind, id, name) = match &wish.target {
             TargetChoice::Existing { kind, id } => {
                 let name = super::draft::target_name(&case.facts, &wish.target);
@@ -435,14 +413,7 @@ impl Making<'_, '_> {
             }
             _ => return Ok(()),
         };
-        let answers = &case.asked.wish.answers;
-        let answer = |key: &str| {
-            let text = answers
-                .get(key)
-                .map(|text| text.trim())
-                .filter(|text| !text.is_empty());
-            text.map(Text::parse).transpose()
-        };
+        let answer = |key: &str| answer(&case.asked.wish, key);
         let of = |key: &str, known: Option<&Option<Text>>| -> Result<Option<Text>, Error> {
             Ok(answer(key)?.or_else(|| known.cloned().flatten()))
         };
@@ -511,6 +482,13 @@ impl Making<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// What was answered, if anything was.
+fn answer(wish: &Wish, key: &str) -> Result<Option<Text>, domain::Invalid> {
+    let text = wish.answers.get(key).map(|text| text.trim());
+    let text = text.filter(|text| !text.is_empty());
+    text.map(Text::parse).transpose()
 }
 
 /// An id for something that is made: readable, and the plan's own, so that carrying a plan out twice

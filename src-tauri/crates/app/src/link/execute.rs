@@ -98,7 +98,7 @@ impl<M: Marketplace> Console<M> {
             .await?
             .is_some()
         {
-            let entry = self.entry(now, "queue", Some(&kept.plan))?;
+            let entry = self.entry_of_link(now, "queue", &kept.plan)?;
             tokio::task::block_in_place(|| self.queue(id, &entry, now))?;
             return Ok(Executed::Queued);
         }
@@ -303,7 +303,7 @@ impl<M: Marketplace> Console<M> {
         let entry = Entry {
             outcome: Some("failed".to_owned()),
             detail: detail.to_string(),
-            ..self.entry(now, "send-code", Some(&kept.plan))?
+            ..self.entry_of_link(now, "send-code", &kept.plan)?
         };
         self.store().write(|write| {
             let known = write.reading().verification(&new.kept.plan, address)?;
@@ -345,7 +345,7 @@ impl<M: Marketplace> Console<M> {
             let entry = Entry {
                 outcome: Some(outcome.to_owned()),
                 detail: detail.to_string(),
-                ..self.entry(now, "send-code", Some(&kept.plan))?
+                ..self.entry_of_link(now, "send-code", &kept.plan)?
             };
             write.append_audit(&self.audit_key, &entry)?;
             Ok(())
@@ -400,7 +400,7 @@ impl<M: Marketplace> Console<M> {
             phase: Phase::Opened,
             outcome: None,
             detail: detail.to_string(),
-            ..self.entry(now, "link", Some(plan))?
+            ..self.entry_of_link(now, "link", plan)?
         };
         self.store()
             .write(|write| Ok(write.append_audit(&self.audit_key, &entry)?))
@@ -426,8 +426,7 @@ impl<M: Marketplace> Console<M> {
             }
             let verified = verified(&write.reading().verifications(&id)?);
             let draft = self.again(&write.reading(), &kept.plan, &verified, now)?;
-            let asked = &kept.plan.asked;
-            let bound = bind::bind(write, permit, &draft, &id, asked, &self.policies, now)?;
+            let bound = bind::bind(write, permit, &draft, &id, &self.policies, now)?;
             let from = [PlanState::Open, PlanState::Waiting];
             let told = json!({ "target": bound.link.link.target.id, "state": bound.link.link.state.word() });
             let told = told.to_string();
@@ -487,9 +486,9 @@ impl<M: Marketplace> Console<M> {
         let entry = Entry {
             phase: Phase::Closed,
             opened: Some(opened),
-            target: Some(format!("{}:{}", target.kind.word(), target.id)),
+            target: Some(target.kind.named(&target.id)),
             detail: detail.to_string(),
-            ..self.entry(now, "link", Some(plan))?
+            ..self.entry_of_link(now, "link", plan)?
         };
         // Whoever was away so long that the entry was settled does nothing.
         if !write.close_audit(&self.audit_key, &entry)? {
@@ -510,7 +509,7 @@ impl<M: Marketplace> Console<M> {
             opened: Some(opened),
             outcome: Some("failed".to_owned()),
             detail: json!({ "why": why }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
+            ..self.entry_of_link(now, "link", plan)?
         };
         self.store()
             .write(|write| Ok(write.close_audit(&self.audit_key, &entry)?))
@@ -539,7 +538,7 @@ impl<M: Marketplace> Console<M> {
         let entry = Entry {
             outcome: Some("refused".to_owned()),
             detail: json!({ "rules": rules, "why": why }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
+            ..self.entry_of_link(now, "link", plan)?
         };
         write.append_audit(&self.audit_key, &entry)?;
         let case = Case::gather(&write.reading(), &self.policies, &plan.asked, now)?;
@@ -555,7 +554,7 @@ impl<M: Marketplace> Console<M> {
         let entry = Entry {
             outcome: Some(outcome.to_owned()),
             detail: json!({ "why": error.to_string() }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
+            ..self.entry_of_link(now, "link", plan)?
         };
         let id = plan_id(plan)?;
         self.store().write(|write| {
@@ -567,22 +566,22 @@ impl<M: Marketplace> Console<M> {
         })
     }
 
-    /// An entry that tells something at once; whoever opens or closes one changes the phase.
-    pub(crate) fn entry(
+    /// An entry of the audit about a plan to link, which tells something at once ([`Console::entry`]).
+    pub(crate) fn entry_of_link(
         &self,
         now: Timestamp,
         action: &str,
-        plan: Option<&LinkPlan>,
+        plan: &LinkPlan,
     ) -> Result<Entry, Error> {
-        let target = plan.and_then(|plan| match &plan.asked.wish.target {
-            super::TargetChoice::Existing { kind, id } => Some(format!("{}:{id}", kind.word())),
+        let target = match &plan.asked.wish.target {
+            super::TargetChoice::Existing { kind, id } => Some(kind.named(id)),
             _ => None,
-        });
+        };
         Ok(Entry {
-            plan: plan.map(|plan| plan.id.clone()),
-            agreement: plan.map(|plan| plan.asked.buyer.agreement.to_string()),
+            plan: Some(plan.id.clone()),
+            agreement: Some(plan.asked.buyer.agreement.to_string()),
             target,
-            ..crate::audit::entry(self.store(), now, action)?
+            ..self.entry(now, action)?
         })
     }
 }

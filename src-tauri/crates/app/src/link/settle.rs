@@ -87,9 +87,9 @@ impl<M: Marketplace> Console<M> {
                     let entry = Entry {
                         plan,
                         agreement: Some(link.link.agreement.to_string()),
-                        target: Some(format!("{}:{}", target.kind.word(), target.id)),
+                        target: Some(target.kind.named(&target.id)),
                         detail: json!({ "changed": changed }).to_string(),
-                        ..self.entry(now, "activate", None)?
+                        ..self.entry(now, "activate")?
                     };
                     write.append_audit(&self.audit_key, &entry)?;
                 }

@@ -40,8 +40,13 @@ impl LinkRecord {
     /// chain is over.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let live = matches!(self.link.state, LinkState::AwaitingAws | LinkState::Active);
-        live && self.in_force != Some(false)
+        self.is_bound() && self.in_force != Some(false)
+    }
+
+    /// Whether the license is bound by it, in force or still to come into force, and no end has come.
+    #[must_use]
+    pub const fn is_bound(&self) -> bool {
+        matches!(self.link.state, LinkState::AwaitingAws | LinkState::Active)
     }
 
     /// Whether it tells no more than how far linking got: nothing is bound by it.
@@ -102,10 +107,8 @@ impl Write<'_> {
             }
             let mut link = link.clone();
             // Whatever ending it was to do was the vendor's to do, before this program knew of it.
-            let live = |known: &LinkRecord| {
-                matches!(known.link.state, LinkState::AwaitingAws | LinkState::Active)
-            };
-            let over = !known.as_ref().is_some_and(live) && self.reading().is_over(&chain)?;
+            let bound = known.as_ref().is_some_and(LinkRecord::is_bound);
+            let over = !bound && self.reading().is_over(&chain)?;
             if over {
                 link.state = LinkState::Ended;
             }
