@@ -8,7 +8,7 @@ use store::table::audit::{Entry, Phase};
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
-use super::{EndingError, cancel, effects};
+use super::{EndingError, effects, field, phrase};
 use crate::plan::{self, Actor, Outcome, Plan, Step, StepKind, When};
 use crate::policies::Policies;
 use crate::{Action, Console, Error, Marketplace, Preflight};
@@ -39,11 +39,11 @@ impl<M: Marketplace> Console<M> {
         let reason = reason.trim();
         if reason.chars().count() > REASON_CHARS_MAX {
             let limit = format!("at most {REASON_CHARS_MAX} characters");
-            return Err(cancel::field("reason", &limit));
+            return Err(field("reason", &limit));
         }
         let now = self.clock().now();
         let asked = UnlinkAsked {
-            phrase: cancel::phrase(self.store(), &self.policies, agreement)?,
+            phrase: phrase(self.store(), &self.policies, agreement)?,
             agreement: agreement.clone(),
             reason: reason.to_owned(),
         };

@@ -8,8 +8,8 @@ use serde_json::json;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::plan::{KeptPlan, PlanState};
 
-use super::EndingError;
-use super::cancel::{PLANS_LOOKED_AT, checked, field, is_unknown};
+use super::cancel::{PLANS_LOOKED_AT, is_unknown};
+use super::{EndingError, checked, field};
 use crate::outbox::Carried;
 use crate::plan::{self, Outcome, Plan, Request, Step, StepKind};
 use crate::{Action, Console, Error, Marketplace, Operation, Preflight};
