@@ -4,8 +4,9 @@ use domain::Timestamp;
 use store::Store;
 use store::table::audit::{AuditActions, AuditRow, Broken, Entry, Phase};
 
+use crate::directory::can_be_found;
 use crate::plan::Actor;
-use crate::{Error, Preflight};
+use crate::{Console, Error, Marketplace, Preflight};
 
 /// Entries read at once.
 const PAGE: usize = 1_000;
@@ -41,6 +42,13 @@ pub(crate) fn entry(store: &Store, now: Timestamp, action: &str) -> Result<Entry
     })
 }
 
+impl<M: Marketplace> Console<M> {
+    /// Such an entry of this connection.
+    pub(crate) fn entry(&self, now: Timestamp, action: &str) -> Result<Entry, Error> {
+        entry(self.store(), now, action)
+    }
+}
+
 /// Who acts on a connection.
 pub(crate) fn actor(store: &Store) -> Result<Actor, Error> {
     let check = store.read(Preflight::last)?;
@@ -53,7 +61,7 @@ pub(crate) fn actor(store: &Store) -> Result<Actor, Error> {
 
 /// Entries that have the text somewhere, newest first.
 pub fn entries(store: &Store, search: &str, limit: usize) -> Result<Vec<AuditRow>, Error> {
-    if search.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+    if !can_be_found(search) {
         return Ok(Vec::new());
     }
     Ok(store.read(|read| read.audit(search, limit))?)
@@ -68,7 +76,7 @@ pub fn actions(
     offset: usize,
     limit: usize,
 ) -> Result<AuditActions, Error> {
-    if search.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+    if !can_be_found(search) {
         return Ok(AuditActions::default());
     }
     Ok(store.read(|read| read.audit_actions(search, entry, offset, limit))?)

@@ -126,7 +126,7 @@ pub fn billing_account(
 }
 
 /// Nothing in the directory is longer, and a pattern has a length that SQLite refuses.
-fn can_be_found(search: &str) -> bool {
+pub(crate) fn can_be_found(search: &str) -> bool {
     search.chars().count() <= SEARCH_CHARS_MAX
 }
 

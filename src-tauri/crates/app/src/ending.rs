@@ -27,7 +27,9 @@ pub use error::EndingError;
 pub use unlink::{UnlinkAsked, UnlinkPlan};
 pub use withdraw::{WithdrawalAsked, WithdrawalPlan};
 
+use crate::error::FieldProblem;
 use crate::metering::FINAL_WINDOW_MS;
+use crate::policies::Policies;
 use crate::{Clock, Error, query};
 
 /// How long AWS waits for the buyer's answer; silence is consent (Agreement API reference,
@@ -157,4 +159,32 @@ fn last_usage(store: &Store, clock: &Clock) -> Result<Vec<LastUsage>, Error> {
         .collect();
     last.sort_by_key(|it| it.until);
     Ok(last)
+}
+
+/// What a person typed, if anything, unless it is longer than AWS takes.
+fn checked(text: Option<&str>, name: &'static str) -> Result<Option<String>, Error> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let length = text.map_or(1, |text| text.chars().count());
+    if length > cancel::DESCRIPTION_CHARS_MAX {
+        return Err(field(
+            name,
+            &format!("at most {} characters", cancel::DESCRIPTION_CHARS_MAX),
+        ));
+    }
+    Ok(text.map(str::to_owned))
+}
+
+fn field(name: &'static str, message: &str) -> Error {
+    EndingError::Field(FieldProblem {
+        field: name.into(),
+        message: message.to_owned(),
+    })
+    .into()
+}
+
+/// What must be typed: the policy's phrase, or without one the agreement's id.
+fn phrase(store: &Store, policies: &Policies, agreement: &AgreementId) -> Result<String, Error> {
+    let policy = crate::link::policy_of(store, policies, agreement)?;
+    let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
+    Ok(phrase.unwrap_or_else(|| agreement.to_string()))
 }

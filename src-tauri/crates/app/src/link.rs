@@ -3,7 +3,7 @@
 //! A person asks ([`LinkRequest`]); AWS says who the buyer is (`buyer`); one snapshot becomes facts
 //! (`case`), verdicts and steps (`draft`), kept as a [`Plan`]. Carrying it out (`execute`) asks AWS
 //! again, plans again, and stops if anything differs; then codes (`codes`), and the bind in one
-//! transaction (`bind`). What comes later by itself (AWS grants the license, a code runs out) is
+//! transaction (`bind`, and `force` once AWS has granted the license). What comes later by itself (AWS grants the license, a code runs out) is
 //! settled after every sync (`settle`).
 
 mod asked;
@@ -15,6 +15,7 @@ mod codes;
 mod draft;
 mod error;
 mod execute;
+mod force;
 mod form;
 mod forms;
 mod identify;
@@ -32,8 +33,8 @@ use store::table::plan::{KeptPlan, PlanState};
 use store::table::verification::Verification;
 use store::{Store, Write};
 
-pub(crate) use bind::{Because, case_of, change};
-pub(crate) use changes::attribute;
+pub(crate) use changes::{Because, attribute, change};
+pub(crate) use force::case_of;
 
 pub use asked::{
     ANSWER_CHARS_MAX, Asked, Buyer, Evidence, LinkRequest, NewWorkspace, REASON_CHARS_MAX,
@@ -204,7 +205,7 @@ pub fn targets(
     kind: TargetKind,
     text: &str,
 ) -> Result<Vec<(DirectoryId, String, String)>, Error> {
-    if text.chars().count() > crate::directory::SEARCH_CHARS_MAX {
+    if !crate::directory::can_be_found(text) {
         return Ok(Vec::new());
     }
     Ok(store.read(|read| read.targets(kind, text.trim(), TARGETS_MAX))?)

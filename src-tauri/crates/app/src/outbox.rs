@@ -143,10 +143,13 @@ impl<M: Marketplace> Console<M> {
             if let Some(plan) = &link {
                 link::nobody_waits_for_its_code(write, plan, now)?;
             }
-            let entry = Entry {
-                plan: Some(id.to_string()),
-                agreement: kept.agreement.clone(),
-                ..self.entry(now, "withdraw", link.as_ref())?
+            let entry = match &link {
+                Some(plan) => self.entry_of_link(now, "withdraw", plan)?,
+                None => Entry {
+                    plan: Some(id.to_string()),
+                    agreement: kept.agreement.clone(),
+                    ..self.entry(now, "withdraw")?
+                },
             };
             write.append_audit(&self.audit_key, &entry)?;
             Ok(())
@@ -210,7 +213,7 @@ impl<M: Marketplace> Console<M> {
                 agreement: kept.agreement.clone(),
                 outcome: Some(outcome.to_owned()),
                 detail: json!({ "why": error.to_string() }).to_string(),
-                ..self.entry(now, &kept.kind, None)?
+                ..self.entry(now, &kept.kind)?
             };
             write.append_audit(&self.audit_key, &entry)?;
             Ok(())

@@ -6,7 +6,7 @@
 )]
 
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::metering::UsageFile;
 use connection::{Connection, Folders};
@@ -266,10 +266,12 @@ async fn what_was_given_up_as_unknown_is_told_when_aws_has_answered() {
     let second = Connection::open_sandbox(&story.folders).unwrap();
     let other = std::thread::spawn(move || {
         let open = || second.store().read(|read| read.open_audit()).unwrap().pop();
+        let until = Instant::now() + Duration::from_secs(20);
         let row = loop {
             if let Some(row) = open() {
                 break row;
             }
+            assert!(Instant::now() < until, "nothing was opened");
             std::thread::sleep(Duration::from_millis(20));
         };
         let closing = Entry {

@@ -86,6 +86,12 @@ impl TargetKind {
             .into_iter()
             .find(|kind| kind.word() == word)
     }
+
+    /// One thing of the kind, as `organization:acme`.
+    #[must_use]
+    pub fn named(self, id: impl std::fmt::Display) -> String {
+        format!("{}:{id}", self.word())
+    }
 }
 
 /// One place in the vendor's directory.

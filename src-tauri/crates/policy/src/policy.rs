@@ -1,15 +1,23 @@
 //! A vendor's rules for a listing, as they stand in memory.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod form;
+mod setting;
+mod words;
+
 use std::time::Duration;
 
-use domain::{Listing, Pricing, TargetKind, money::MICROS};
+use domain::{Listing, Pricing, TargetKind};
+
+pub(crate) use setting::millis;
+
+pub use form::{FieldKind, Form, FormField, Occasion};
+pub use setting::{Setting, SettingValue, Settings, say_span};
+pub use words::{Confirmation, Hint, HintMoment, Mail, Verification};
 
 use crate::catalogue::{Field, Scope};
 use crate::expression::Condition;
-use crate::text::{Filling, Language, Localized, Template};
-use crate::types::{Reference, Type};
+use crate::text::Template;
+use crate::types::Reference;
 
 /// Who may be linked to what on a listing, and what linking and ending do.
 ///
@@ -64,102 +72,6 @@ impl ListingMatch {
                 .pricing
                 .is_none_or(|pricing| pricing == listing.pricing)
     }
-}
-
-/// A policy's settings by name.
-pub type Settings = BTreeMap<String, Setting>;
-
-/// A constant that a vendor may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// What it is set to.
-    pub value: SettingValue,
-    /// What it decides.
-    pub about: Template,
-}
-
-/// The value of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SettingValue {
-    /// On or off.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// Text.
-    Text(String),
-    /// A length of time.
-    Span(Duration),
-    /// An exact amount, in millionths.
-    Money(i64),
-}
-
-impl SettingValue {
-    pub(crate) fn yields(&self) -> Type {
-        use crate::catalogue::Kind;
-        match self {
-            Self::Bool(_) => Type::BOOL,
-            Self::Int(_) => Type::Int,
-            Self::Text(_) => Type::Of(Kind::Text),
-            Self::Span(_) => Type::Span,
-            Self::Money(_) => Type::Of(Kind::Money),
-        }
-    }
-
-    pub(crate) fn to_cel(&self) -> cel::Value {
-        match self {
-            Self::Bool(value) => (*value).into(),
-            Self::Int(value) | Self::Money(value) => (*value).into(),
-            Self::Text(value) => value.as_str().into(),
-            Self::Span(value) => millis(*value).into(),
-        }
-    }
-
-    /// The value as a person reads it.
-    #[must_use]
-    pub fn say(&self, language: Language) -> String {
-        match self {
-            Self::Bool(value) => value.to_string(),
-            Self::Int(value) => value.to_string(),
-            Self::Text(value) => value.clone(),
-            Self::Span(value) => say_span(*value, language),
-            Self::Money(value) => {
-                let decimals = format!("{:06}", value.unsigned_abs() % MICROS.unsigned_abs());
-                format!(
-                    "{}.{}",
-                    value / MICROS,
-                    decimals.get(..2).unwrap_or_default()
-                )
-            }
-        }
-    }
-}
-
-/// A length of time in words, in the largest unit that fits evenly.
-#[must_use]
-pub fn say_span(span: Duration, language: Language) -> String {
-    let seconds = span.as_secs();
-    let units = [
-        (86_400, "day", "일", "天"),
-        (3_600, "hour", "시간", "小时"),
-        (60, "minute", "분", "分钟"),
-        (1, "second", "초", "秒"),
-    ];
-    let fits = units
-        .into_iter()
-        .find(|(unit, ..)| seconds.is_multiple_of(*unit) && seconds >= *unit);
-    let (unit, english, korean, chinese) = fits.unwrap_or(units[3]);
-    let count = seconds / unit;
-    match language {
-        Language::English if count == 1 => format!("1 {english}"),
-        Language::English => format!("{count} {english}s"),
-        Language::Korean => format!("{count}{korean}"),
-        Language::Chinese => format!("{count} {chinese}"),
-    }
-}
-
-/// Milliseconds, as facts and CEL count time. Lengths in policies are far below the limit.
-pub(crate) fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What a link is, and when it may be made.
@@ -381,190 +293,6 @@ pub struct Assignment {
     pub value: Template,
 }
 
-/// What the buyer is told once linked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The message.
-    pub text: Template,
-    /// Rules this stands for.
-    pub covers: Vec<String>,
-}
-
-/// When a form is filled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Occasion {
-    /// An organization is created.
-    NewOrganization,
-    /// An organization that is there is chosen.
-    ExistingOrganization,
-    /// A person registers.
-    NewMember,
-    /// A billing account is registered.
-    NewBillingAccount,
-    /// A billing account that is there is bound.
-    ExistingBillingAccount,
-    /// A workspace is created for somebody who has an account of the product.
-    NewWorkspace,
-    /// A workspace is created together with the account of its user.
-    NewWorkspaceAndUser,
-    /// Workspaces that are there are bound.
-    ExistingWorkspaces,
-}
-
-impl Occasion {
-    /// Every occasion.
-    pub const ALL: [Self; 8] = [
-        Self::NewOrganization,
-        Self::ExistingOrganization,
-        Self::NewMember,
-        Self::NewBillingAccount,
-        Self::ExistingBillingAccount,
-        Self::NewWorkspace,
-        Self::NewWorkspaceAndUser,
-        Self::ExistingWorkspaces,
-    ];
-
-    /// Its word in policy files.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NewOrganization => "new-organization",
-            Self::ExistingOrganization => "existing-organization",
-            Self::NewMember => "new-member",
-            Self::NewBillingAccount => "new-billing-account",
-            Self::ExistingBillingAccount => "existing-billing-account",
-            Self::NewWorkspace => "new-workspace",
-            Self::NewWorkspaceAndUser => "new-workspace-and-user",
-            Self::ExistingWorkspaces => "existing-workspaces",
-        }
-    }
-}
-
-/// A step of the wizard: what is asked for on one occasion.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
-    /// When it is filled in.
-    pub on: Occasion,
-    /// Its heading.
-    pub title: Template,
-    /// What to know before filling it in.
-    pub note: Option<Template>,
-    /// What is asked for, in order.
-    pub fields: Vec<FormField>,
-    /// Whether a code sent by e-mail is asked for.
-    pub verify: bool,
-    /// Whether the buyer must agree to the vendor's terms.
-    pub terms: bool,
-    /// Whether the person is invited and sets the password without anybody else seeing it.
-    pub invite: bool,
-    /// Rules this stands for.
-    pub covers: Vec<String>,
-}
-
-/// One question of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormField {
-    /// The attribute that it fills, as `workspace.language`.
-    pub key: String,
-    /// What may be entered.
-    pub kind: FieldKind,
-    /// Whether it must be filled in.
-    pub required: bool,
-    /// Whether it can never be changed once the thing exists.
-    pub fixed: bool,
-    /// What it is called.
-    pub label: Template,
-    /// What to know about it.
-    pub hint: Option<Template>,
-}
-
-/// What may be entered into a field. Passwords never are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FieldKind {
-    /// Any text.
-    Text,
-    /// An e-mail address.
-    Email,
-    /// A telephone number.
-    Phone,
-    /// A country, by its ISO 3166 code.
-    Country,
-    /// One of these.
-    Choice(Vec<String>),
-}
-
-/// Codes sent by e-mail to prove that an address belongs to the person.
-#[derive(Debug)]
-pub struct Verification {
-    /// How many digits a code has.
-    pub digits: u32,
-    /// How long it is good for.
-    pub lifetime: Duration,
-    /// How often a code may be entered.
-    pub attempts: u32,
-    /// How often another one may be sent.
-    pub resends: u32,
-    /// The address that it goes to, as `billing_account.email`.
-    pub to: String,
-    pub(crate) when: Option<Condition>,
-    /// The subject of the e-mail.
-    pub subject: Template,
-    /// Its text.
-    pub body: Template,
-    /// Rules this stands for.
-    pub covers: Vec<String>,
-}
-
-/// At which point a hint is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HintMoment {
-    /// No agreement was found for the account.
-    NoAgreement,
-    /// An agreement is active and not linked.
-    NeedsSetup,
-    /// Before a target is chosen.
-    Choosing,
-    /// Linking failed for a reason that no rule knows.
-    Failure,
-}
-
-impl HintMoment {
-    /// Every point.
-    pub const ALL: [Self; 4] = [
-        Self::NoAgreement,
-        Self::NeedsSetup,
-        Self::Choosing,
-        Self::Failure,
-    ];
-
-    /// Its word in policy files.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NoAgreement => "no-agreement",
-            Self::NeedsSetup => "needs-setup",
-            Self::Choosing => "choosing",
-            Self::Failure => "failure",
-        }
-    }
-}
-
-/// Something to say at a certain point.
-#[derive(Debug)]
-pub struct Hint {
-    /// At which point.
-    pub on: HintMoment,
-    pub(crate) when: Option<Condition>,
-    /// The words.
-    pub text: Template,
-    /// Exact names that belong to it, such as permissions to grant.
-    pub items: Vec<String>,
-    /// Whether a redacted support bundle is offered with it.
-    pub support_bundle: bool,
-    /// Rules this stands for.
-    pub covers: Vec<String>,
-}
-
 /// What ending asks and does.
 #[derive(Debug)]
 pub struct CancelPolicy {
@@ -616,40 +344,4 @@ impl Policy {
 fn by_number(id: &str) -> (&str, u32) {
     let (letters, number) = id.rsplit_once('-').unwrap_or((id, ""));
     (letters, number.parse().unwrap_or(0))
-}
-
-impl Verification {
-    /// The e-mail with a code, for a person.
-    pub(crate) fn mail(&self, code: &str, filling: Filling<'_>) -> Mail {
-        let own = |language| say_span(self.lifetime, language);
-        let mail = |template: &Template| {
-            Localized::of(|language| {
-                let lifetime = own(language);
-                let own = [("code", code), ("lifetime", lifetime.as_str())];
-                template.render_with(filling, &own).get(language).to_owned()
-            })
-        };
-        Mail {
-            subject: mail(&self.subject),
-            body: mail(&self.body),
-        }
-    }
-}
-
-/// An e-mail to a buyer.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// Its subject.
-    pub subject: Localized,
-    /// Its text.
-    pub body: Localized,
-}
-
-impl fmt::Debug for Mail {
-    /// Without the text, which holds the code.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mail")
-            .field("subject", &self.subject.en)
-            .finish_non_exhaustive()
-    }
 }

@@ -14,12 +14,10 @@ use store::table::plan::{KeptPlan, PlanState};
 
 use draft::draft;
 
-use super::EndingError;
-use crate::error::FieldProblem;
+use super::{EndingError, checked, field, phrase};
 use crate::marketplace::{CancellationRequests, MarketplaceError, NewCancellation};
 use crate::outbox::{self, Carried, Returned};
 use crate::plan::{self, Outcome, Plan};
-use crate::policies::Policies;
 use crate::{Access, Action, Console, Error, Marketplace, Preflight};
 
 /// AWS's words for the reason (Agreement API, `AgreementCancellationRequestReasonCode`).
@@ -347,7 +345,7 @@ impl<M: Marketplace> Console<M> {
         Ok(Entry {
             plan: Some(plan.id.clone()),
             agreement: Some(plan.asked.agreement.to_string()),
-            ..self.entry(now, KIND, None)?
+            ..self.entry(now, KIND)?
         })
     }
 }
@@ -398,26 +396,6 @@ fn check_reason(reason: &str) -> Result<(), Error> {
     ))
 }
 
-pub(super) fn checked(text: Option<&str>, name: &'static str) -> Result<Option<String>, Error> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    let length = text.map_or(1, |text| text.chars().count());
-    if length > DESCRIPTION_CHARS_MAX {
-        return Err(field(
-            name,
-            &format!("at most {DESCRIPTION_CHARS_MAX} characters"),
-        ));
-    }
-    Ok(text.map(str::to_owned))
-}
-
-pub(super) fn field(name: &'static str, message: &str) -> Error {
-    EndingError::Field(FieldProblem {
-        field: name.into(),
-        message: message.to_owned(),
-    })
-    .into()
-}
-
 fn rules(plan: &CancelPlan) -> Vec<&str> {
     plan.refusals()
         .map(|verdict| verdict.rule.as_str())
@@ -430,15 +408,4 @@ fn refuse_unready(plan: &CancelPlan) -> Result<(), Error> {
     }
     let refusing = rules(plan).into_iter().map(str::to_owned);
     Err(EndingError::Refused(refusing.collect()).into())
-}
-
-/// What must be typed: the policy's phrase, or without one the agreement's id.
-pub(super) fn phrase(
-    store: &store::Store,
-    policies: &Policies,
-    agreement: &AgreementId,
-) -> Result<String, Error> {
-    let policy = crate::link::policy_of(store, policies, agreement)?;
-    let phrase = policy.and_then(|policy| policy.cancel.phrase.clone());
-    Ok(phrase.unwrap_or_else(|| agreement.to_string()))
 }

@@ -1,10 +1,11 @@
 //! Endings that come by themselves: an agreement is over, a grace period too.
 
-use domain::{LinkState, PlanId, Timestamp};
+use domain::{PlanId, Timestamp};
 use serde_json::json;
 use store::Write;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::due_effect::{DueEffect, DueState};
+use store::table::link::LinkRecord;
 use store::table::plan::PlanState;
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +54,7 @@ impl<M: Marketplace> Console<M> {
                 agreement: row.entry.agreement.clone(),
                 target: row.entry.target.clone(),
                 detail: json!({ "why": why }).to_string(),
-                ..self.entry(now, &row.entry.action, None)?
+                ..self.entry(now, &row.entry.action)?
             };
             self.store()
                 .write(|write| write.close_audit(&self.audit_key, &entry))?;
@@ -99,9 +100,8 @@ impl<M: Marketplace> Console<M> {
         now: Timestamp,
     ) -> Result<(), Error> {
         // As it is now, not as it was read.
-        let live = |state| matches!(state, LinkState::Active | LinkState::AwaitingAws);
         let current = write.reading().current_link(chain)?;
-        let Some(record) = current.filter(|it| live(it.link.state)) else {
+        let Some(record) = current.filter(LinkRecord::is_bound) else {
             return Ok(());
         };
         if !write.reading().is_over(chain)? {
@@ -116,9 +116,9 @@ impl<M: Marketplace> Console<M> {
         let agreement = last.map_or_else(|| record.link.agreement.to_string(), |row| row.id);
         let entry = Entry {
             agreement: Some(agreement),
-            target: Some(format!("{}:{}", target.kind.word(), target.id)),
+            target: Some(target.kind.named(&target.id)),
             detail: ended.told(&reason).to_string(),
-            ..self.entry(now, "end-link", None)?
+            ..self.entry(now, "end-link")?
         };
         write.append_audit(&self.audit_key, &entry)?;
         Ok(())
@@ -188,7 +188,7 @@ impl<M: Marketplace> Console<M> {
         };
         write.settle_due_effect(effect.id, state, reason, now)?;
         effects::finish(write, &effect.chain, now)?;
-        let target = format!("{}:{}", effect.target_kind.word(), effect.target_id);
+        let target = effect.target_kind.named(&effect.target_id);
         let entry = Entry {
             outcome: Some(state.word().to_owned()),
             target: Some(target),
@@ -200,7 +200,7 @@ impl<M: Marketplace> Console<M> {
                 "reason": reason,
             })
             .to_string(),
-            ..self.entry(now, "due-effect", None)?
+            ..self.entry(now, "due-effect")?
         };
         write.append_audit(&self.audit_key, &entry)?;
         Ok(())

@@ -8,7 +8,7 @@ use store::table::audit::{Entry, Phase};
 use store::table::link::LinkRecord;
 use store::table::plan::{KeptPlan, PlanState};
 
-use super::{EndingError, cancel, effects};
+use super::{EndingError, effects, field, phrase};
 use crate::plan::{self, Actor, Outcome, Plan, Step, StepKind, When};
 use crate::policies::Policies;
 use crate::{Action, Console, Error, Marketplace, Preflight};
@@ -39,11 +39,11 @@ impl<M: Marketplace> Console<M> {
         let reason = reason.trim();
         if reason.chars().count() > REASON_CHARS_MAX {
             let limit = format!("at most {REASON_CHARS_MAX} characters");
-            return Err(cancel::field("reason", &limit));
+            return Err(field("reason", &limit));
         }
         let now = self.clock().now();
         let asked = UnlinkAsked {
-            phrase: cancel::phrase(self.store(), &self.policies, agreement)?,
+            phrase: phrase(self.store(), &self.policies, agreement)?,
             agreement: agreement.clone(),
             reason: reason.to_owned(),
         };
@@ -74,7 +74,7 @@ impl<M: Marketplace> Console<M> {
         let base = Entry {
             plan: Some(plan.id.clone()),
             agreement: Some(plan.asked.agreement.to_string()),
-            ..self.entry(now, KIND, None)?
+            ..self.entry(now, KIND)?
         };
         let opening = Entry {
             phase: Phase::Opened,
@@ -115,7 +115,7 @@ impl<M: Marketplace> Console<M> {
             let closing = Entry {
                 phase: Phase::Closed,
                 opened: Some(opened),
-                target: Some(format!("{}:{}", target.kind.word(), target.id)),
+                target: Some(target.kind.named(&target.id)),
                 detail: ended.told(why).to_string(),
                 ..base.clone()
             };

@@ -8,8 +8,8 @@ use serde_json::json;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::plan::{KeptPlan, PlanState};
 
-use super::EndingError;
-use super::cancel::{PLANS_LOOKED_AT, checked, field, is_unknown};
+use super::cancel::{PLANS_LOOKED_AT, is_unknown};
+use super::{EndingError, checked, field};
 use crate::outbox::Carried;
 use crate::plan::{self, Outcome, Plan, Request, Step, StepKind};
 use crate::{Action, Console, Error, Marketplace, Operation, Preflight};
@@ -64,7 +64,7 @@ impl<M: Marketplace> Console<M> {
             outcome: None,
             agreement: Some(known.agreement.to_string()),
             detail: json!({ "request": id, "reason": reason }).to_string(),
-            ..self.entry(self.clock().now(), KIND, None)?
+            ..self.entry(self.clock().now(), KIND)?
         };
         let opened = self
             .store()
@@ -116,7 +116,7 @@ impl<M: Marketplace> Console<M> {
             plan: Some(plan.id.clone()),
             agreement: Some(known.agreement.to_string()),
             detail: json!({ "request": known.id, "reason": plan.asked.reason }).to_string(),
-            ..self.entry(now, "queue", None)?
+            ..self.entry(now, "queue")?
         };
         self.store().write(|write| {
             let before = write
@@ -211,7 +211,7 @@ impl<M: Marketplace> Console<M> {
             outcome: Some(if done { "done" } else { "failed" }.to_owned()),
             agreement: Some(after.agreement.to_string()),
             detail: json!({ "request": after.id, "status": after.status.as_wire() }).to_string(),
-            ..self.entry(self.clock().now(), KIND, None)?
+            ..self.entry(self.clock().now(), KIND)?
         })
     }
 

@@ -1,11 +1,12 @@
-//! What answers would change of things that are there already.
+//! What is changed of things that are there already: by answers, by a policy, and the note of it.
 
-use domain::{Entry, Known};
-use store::table::directory::Origin;
-use store::table::directory::Told;
+use domain::{Entry, EntryKind, Known, Timestamp};
+use store::Write;
+use store::table::directory::{Change, Origin, Told};
 
 use super::asked::Asked;
 use super::case::{AttributeChange, MemberFound, TargetFound};
+use crate::Error;
 
 /// Every attribute of a thing that is there and that an answer differs from. Answers about workspaces
 /// are about the chosen ones, unless they describe a new one.
@@ -178,4 +179,46 @@ pub(crate) fn origin(plan: &domain::PlanId, at: domain::Timestamp) -> Origin {
         source: format!("Bindery, {plan}"),
         as_of: at,
     }
+}
+
+/// Who changes something, because of what, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Because<'a> {
+    /// The plan that it follows.
+    pub(crate) plan: Option<&'a str>,
+    /// The chain whose link it belongs to.
+    pub(crate) chain: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+/// Gives an attribute a value, and notes that it was us. Tells what was changed; nothing where the thing
+/// is gone, or has no such attribute.
+pub(crate) fn change(
+    write: &mut Write<'_>,
+    kind: EntryKind,
+    key: &str,
+    path: &str,
+    value: &str,
+    because: &Because<'_>,
+) -> Result<Option<String>, Error> {
+    let Some((mut entry, origin)) = write.reading().entry(kind, key)? else {
+        return Ok(None);
+    };
+    let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+    let before = attribute(&entry, name);
+    if !set_attribute(&mut entry, name, value)? {
+        return Ok(None);
+    }
+    let note = Change {
+        kind: kind.word().to_owned(),
+        key: key.to_owned(),
+        attribute: Some(name.to_owned()),
+        before,
+        after: Some(value.to_owned()),
+        at: because.now,
+        plan: because.plan.map(str::to_owned),
+        chain: Some(because.chain.to_owned()),
+    };
+    write.change_directory(&entry, &origin, &[note])?;
+    Ok(Some(format!("{path} of {key}")))
 }

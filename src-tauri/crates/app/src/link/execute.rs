@@ -4,23 +4,20 @@
 //! entered ones checked. Then the audit's entry is opened and committed, and the bind is one
 //! transaction that plans once more on what it sees itself, so that nothing can come in between.
 
-use domain::{Email, LinkState, PlanId, Timestamp};
+mod noted;
+mod verify;
+
+use domain::{Email, PlanId, Timestamp};
 use policy::Language;
 use serde_json::json;
-use store::Write;
-use store::table::audit::{Entry, Phase};
 use store::table::link::LinkRecord;
 use store::table::plan::PlanState;
 use store::table::verification::Verification;
 
-use super::bind::{self, Bound};
-use super::case::Case;
-use super::codes::{self, CodeLimits, NewCode};
 use super::draft::{Draft, draft};
-use super::{Kept, LinkError, LinkPlan, kept};
-use crate::mail::{Mail, MailError, MailErrorKind};
+use super::{Kept, LinkError, LinkPlan, bind, kept};
 use crate::plan::{Outcome, over};
-use crate::{Access, Console, Error, Marketplace, Permit, outbox};
+use crate::{Console, Error, Marketplace, Permit};
 
 /// Codes that a person enters or asks for.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +95,7 @@ impl<M: Marketplace> Console<M> {
             .await?
             .is_some()
         {
-            let entry = self.entry(now, "queue", Some(&kept.plan))?;
+            let entry = self.entry_of_link(now, "queue", &kept.plan)?;
             tokio::task::block_in_place(|| self.queue(id, &entry, now))?;
             return Ok(Executed::Queued);
         }
@@ -171,241 +168,6 @@ impl<M: Marketplace> Console<M> {
         Ok(draft)
     }
 
-    /// Holds what was entered against the codes that were sent. A wrong one costs an attempt, which is
-    /// committed before anything is answered.
-    fn check_codes(
-        &self,
-        _: &Permit,
-        kept: &Kept,
-        entered: &Codes,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let id = plan_id(&kept.plan)?;
-        let policy = self.policies.get(&kept.plan.policy);
-        let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let attempts_max = CodeLimits::of(policy).attempts;
-        for code in entered
-            .entered
-            .iter()
-            .filter(|code| !code.trim().is_empty())
-        {
-            let checked = self.store().write(|write| {
-                let mut sent = write.reading().verifications(&id)?;
-                sent.retain(|it| it.verified_at.is_none());
-                if sent.is_empty() {
-                    let any = !write.reading().verifications(&id)?.is_empty();
-                    return Ok(if any {
-                        Ok(())
-                    } else {
-                        Err(LinkError::NoCodeSent)
-                    });
-                }
-                let tried: u32 = sent.iter().map(|it| it.attempts).max().unwrap_or(0);
-                if tried >= attempts_max {
-                    return Ok(Err(LinkError::WrongCode { left: 0 }));
-                }
-                let right = sent.iter().position(|it| codes::is_right(it, code));
-                let Some(right) = right else {
-                    for mut it in sent {
-                        it.attempts += 1;
-                        write.put_verification(&it)?;
-                    }
-                    let left = attempts_max.saturating_sub(tried + 1);
-                    return Ok(Err(LinkError::WrongCode { left }));
-                };
-                let mut it = sent.swap_remove(right);
-                if it.expires_at < now {
-                    return Ok(Err(LinkError::CodeExpired(it.address)));
-                }
-                it.verified_at = Some(now);
-                write.put_verification(&it)?;
-                Ok::<_, store::Error>(Ok(()))
-            })?;
-            checked?;
-        }
-        Ok(())
-    }
-
-    /// Sends a code to whoever still has to enter one and has none that is good. The code is kept, as a
-    /// hash, before it is sent: a mail whose fate is unknown may arrive, and must then count.
-    async fn send_codes(
-        &self,
-        permit: &Permit,
-        kept: &Kept,
-        missing: &[Email],
-        entered: &Codes,
-        now: Timestamp,
-    ) -> Result<Vec<CodeSent>, Error> {
-        let id = plan_id(&kept.plan)?;
-        let language = entered.language.unwrap_or(Language::English);
-        for address in missing {
-            let before = self.store().read(|read| read.verification(&id, address))?;
-            let good = before.as_ref().is_some_and(|it| it.expires_at >= now);
-            if good && !entered.again {
-                continue;
-            }
-            let mailer = self.mailer().ok_or_else(MailError::not_configured)?;
-            let new = tokio::task::block_in_place(|| self.new_code(permit, kept, address, now))?;
-            let sent = match self.mail(kept, address, &new, language) {
-                Ok(mail) => mailer.send(&mail).await.map_err(Error::from),
-                Err(error) => Err(error),
-            };
-            tokio::task::block_in_place(|| match &sent {
-                Err(error) if !may_have_arrived(error) => self.note_unsent(kept, &new, error, now),
-                _ => self.note_sent(kept, &new, sent.as_ref().err(), now),
-            })?;
-            sent?;
-        }
-        tokio::task::block_in_place(|| {
-            self.store().write(|write| {
-                // From here on it is a person's turn: a sync has nothing more to carry out.
-                let waiting = [PlanState::Waiting];
-                write.move_plan(&id, &waiting, PlanState::Open, None, now)?;
-                let sent = write.reading().verifications(&id)?;
-                Ok(sent.iter().map(CodeSent::from).collect())
-            })
-        })
-    }
-
-    /// A new code, kept in place of the one before.
-    fn new_code(
-        &self,
-        _: &Permit,
-        kept: &Kept,
-        address: &Email,
-        now: Timestamp,
-    ) -> Result<NewCode, Error> {
-        let policy = self.policies.get(&kept.plan.policy);
-        let policy = policy.ok_or_else(|| LinkError::NoPolicy(kept.plan.policy.clone()))?;
-        let resends_max = CodeLimits::of(policy).resends;
-        let id = plan_id(&kept.plan)?;
-        self.store().write(|write| {
-            let before = write.reading().verification(&id, address)?;
-            if before.as_ref().is_some_and(|it| it.sends > resends_max) {
-                return Err(LinkError::CodesSpent.into());
-            }
-            let new = NewCode::new(policy, &id, address, before, now)?;
-            write.put_verification(&new.kept)?;
-            Ok(new)
-        })
-    }
-
-    /// A code that was not sent: the one before is good again, and the send does not count.
-    fn note_unsent(
-        &self,
-        kept: &Kept,
-        new: &NewCode,
-        error: &Error,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let address = &new.kept.address;
-        let detail = json!({ "to": address, "why": error.to_string() });
-        let entry = Entry {
-            outcome: Some("failed".to_owned()),
-            detail: detail.to_string(),
-            ..self.entry(now, "send-code", Some(&kept.plan))?
-        };
-        self.store().write(|write| {
-            let known = write.reading().verification(&new.kept.plan, address)?;
-            // Whoever sent another one meanwhile has the newest.
-            if known.is_some_and(|known| known.code_hash == new.kept.code_hash) {
-                match &new.before {
-                    Some(before) => write.put_verification(before)?,
-                    None => write.drop_verification(&new.kept.plan, address)?,
-                }
-            }
-            write.append_audit(&self.audit_key, &entry)?;
-            Ok(())
-        })
-    }
-
-    /// A code that was sent, or of which nobody knows whether it was.
-    fn note_sent(
-        &self,
-        kept: &Kept,
-        new: &NewCode,
-        error: Option<&Error>,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let address = &new.kept.address;
-        self.store().write(|write| {
-            match Case::gather(&write.reading(), &self.policies, &kept.plan.asked, now) {
-                Ok(case) => {
-                    let reason = format!("A code was sent to {address}.");
-                    let state = LinkState::AwaitingVerification;
-                    bind::mark(write, &case, state, &kept.plan, reason, now)?;
-                }
-                // The code has left, whatever is gone meanwhile; the next look finds that out.
-                Err(error) if error.is_gone() => {}
-                Err(error) => return Err(error),
-            }
-            let why = error.map(ToString::to_string);
-            let detail = json!({ "sentTo": address, "number": new.kept.sends, "why": why });
-            let outcome = if error.is_some() { "unknown" } else { "done" };
-            let entry = Entry {
-                outcome: Some(outcome.to_owned()),
-                detail: detail.to_string(),
-                ..self.entry(now, "send-code", Some(&kept.plan))?
-            };
-            write.append_audit(&self.audit_key, &entry)?;
-            Ok(())
-        })
-    }
-
-    fn mail(
-        &self,
-        kept: &Kept,
-        address: &Email,
-        new: &NewCode,
-        language: Language,
-    ) -> Result<Mail, Error> {
-        let now = self.clock().now();
-        let asked = &kept.plan.asked;
-        let case = self
-            .store()
-            .read(|read| Ok(Case::gather(read, &self.policies, asked, now)))??;
-        let words = policy::verification_mail(case.policy, &case.facts, &new.code);
-        let (subject, body) = match words {
-            Some(mail) => (
-                mail.subject.get(language).to_owned(),
-                mail.body.get(language).to_owned(),
-            ),
-            None => (
-                format!("Your code: {}", new.code.as_str()),
-                format!("Your code is {}.", new.code.as_str()),
-            ),
-        };
-        Ok(Mail {
-            to: address.clone(),
-            subject,
-            body,
-        })
-    }
-
-    fn open_audit(&self, _: &Permit, plan: &LinkPlan, now: Timestamp) -> Result<i64, Error> {
-        let overridden = plan
-            .verdicts
-            .iter()
-            .filter_map(|it| Some((&it.rule, it.overridden.as_ref()?)));
-        let overridden: Vec<_> = overridden.collect();
-        let detail = json!({
-            "evidence": plan.asked.buyer.evidence,
-            "account": plan.asked.buyer.account,
-            "member": plan.asked.wish.member,
-            "policy": plan.policy,
-            "overridden": overridden,
-            "steps": plan.steps.len(),
-        });
-        let entry = Entry {
-            phase: Phase::Opened,
-            outcome: None,
-            detail: detail.to_string(),
-            ..self.entry(now, "link", Some(plan))?
-        };
-        self.store()
-            .write(|write| Ok(write.append_audit(&self.audit_key, &entry)?))
-    }
-
     /// The one transaction in which the link comes to be, or nothing does.
     fn bind(
         &self,
@@ -426,8 +188,7 @@ impl<M: Marketplace> Console<M> {
             }
             let verified = verified(&write.reading().verifications(&id)?);
             let draft = self.again(&write.reading(), &kept.plan, &verified, now)?;
-            let asked = &kept.plan.asked;
-            let bound = bind::bind(write, permit, &draft, &id, asked, &self.policies, now)?;
+            let bound = bind::bind(write, permit, &draft, &id, &self.policies, now)?;
             let from = [PlanState::Open, PlanState::Waiting];
             let told = json!({ "target": bound.link.link.target.id, "state": bound.link.link.state.word() });
             let told = told.to_string();
@@ -468,123 +229,6 @@ impl<M: Marketplace> Console<M> {
         let link = own.ok_or(LinkError::Over("carried out"))?;
         Ok(Executed::Linked(Box::new(link)))
     }
-
-    fn close_audit(
-        &self,
-        write: &mut Write<'_>,
-        plan: &LinkPlan,
-        opened: i64,
-        bound: &Bound,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let target = &bound.link.link.target;
-        let detail = json!({
-            "state": bound.link.link.state.word(),
-            "workspaces": bound.link.link.workspaces,
-            "created": bound.created,
-            "changed": bound.changed,
-        });
-        let entry = Entry {
-            phase: Phase::Closed,
-            opened: Some(opened),
-            target: Some(format!("{}:{}", target.kind.word(), target.id)),
-            detail: detail.to_string(),
-            ..self.entry(now, "link", Some(plan))?
-        };
-        // Whoever was away so long that the entry was settled does nothing.
-        if !write.close_audit(&self.audit_key, &entry)? {
-            return Err(LinkError::Over("given up").into());
-        }
-        Ok(())
-    }
-
-    fn close_failed(
-        &self,
-        opened: i64,
-        plan: &LinkPlan,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let entry = Entry {
-            phase: Phase::Closed,
-            opened: Some(opened),
-            outcome: Some("failed".to_owned()),
-            detail: json!({ "why": why }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
-        };
-        self.store()
-            .write(|write| Ok(write.close_audit(&self.audit_key, &entry)?))
-            .map(drop)
-    }
-
-    /// A plan that was refused when it was made: the agreement shows it, unless it is linked.
-    pub(super) fn note_refusal(
-        &self,
-        write: &mut Write<'_>,
-        plan: &LinkPlan,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        // Whoever may only look leaves nothing behind.
-        if self.access == Access::ReadOnly {
-            return Ok(());
-        }
-        let rules: Vec<&str> = plan
-            .refusals()
-            .map(|verdict| verdict.rule.as_str())
-            .collect();
-        let why: Vec<&str> = plan
-            .refusals()
-            .map(|verdict| verdict.message.en.as_str())
-            .collect();
-        let entry = Entry {
-            outcome: Some("refused".to_owned()),
-            detail: json!({ "rules": rules, "why": why }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
-        };
-        write.append_audit(&self.audit_key, &entry)?;
-        let case = Case::gather(&write.reading(), &self.policies, &plan.asked, now)?;
-        bind::mark(write, &case, LinkState::Refused, plan, why.join(" "), now)
-    }
-
-    /// A plan that could not be carried out as it was made.
-    fn note_failure(&self, plan: &LinkPlan, error: &Error, now: Timestamp) -> Result<(), Error> {
-        let outcome = match error {
-            Error::Link(LinkError::Stale(_)) => "stale",
-            _ => "refused",
-        };
-        let entry = Entry {
-            outcome: Some(outcome.to_owned()),
-            detail: json!({ "why": error.to_string() }).to_string(),
-            ..self.entry(now, "link", Some(plan))?
-        };
-        let id = plan_id(plan)?;
-        self.store().write(|write| {
-            write.append_audit(&self.audit_key, &entry)?;
-            match write.reading().plan(&id)? {
-                Some(kept) => outbox::end(write, &kept, error, outcome, now),
-                None => Ok(()),
-            }
-        })
-    }
-
-    /// An entry that tells something at once; whoever opens or closes one changes the phase.
-    pub(crate) fn entry(
-        &self,
-        now: Timestamp,
-        action: &str,
-        plan: Option<&LinkPlan>,
-    ) -> Result<Entry, Error> {
-        let target = plan.and_then(|plan| match &plan.asked.wish.target {
-            super::TargetChoice::Existing { kind, id } => Some(format!("{}:{id}", kind.word())),
-            _ => None,
-        });
-        Ok(Entry {
-            plan: plan.map(|plan| plan.id.clone()),
-            agreement: plan.map(|plan| plan.asked.buyer.agreement.to_string()),
-            target,
-            ..crate::audit::entry(self.store(), now, action)?
-        })
-    }
 }
 
 fn refuse_unready(plan: &LinkPlan) -> Result<(), Error> {
@@ -604,12 +248,7 @@ fn refuse_unready(plan: &LinkPlan) -> Result<(), Error> {
     }
 }
 
-/// Whether a mail may be there in spite of the error. Then its code must count.
-fn may_have_arrived(error: &Error) -> bool {
-    matches!(error, Error::Mail(error) if error.kind == MailErrorKind::Unknown)
-}
-
-pub(super) fn plan_id(plan: &LinkPlan) -> Result<PlanId, store::Error> {
+fn plan_id(plan: &LinkPlan) -> Result<PlanId, store::Error> {
     PlanId::parse(&plan.id).map_err(|_| store::Error::Invalid("plan id"))
 }
 

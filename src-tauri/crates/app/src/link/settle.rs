@@ -6,7 +6,7 @@ use store::table::audit::Entry;
 use store::table::link::LinkRecord;
 use tokio_util::sync::CancellationToken;
 
-use super::bind;
+use super::force;
 use crate::{Access, Console, Error, Marketplace};
 
 /// Links or plans looked at in one go.
@@ -81,15 +81,15 @@ impl<M: Marketplace> Console<M> {
                     return Ok(());
                 };
                 let plan = record.plan.clone();
-                let (link, changed) = bind::bring_into_force(write, &self.policies, record, now)?;
+                let (link, changed) = force::bring_into_force(write, &self.policies, record, now)?;
                 if link.link.state == LinkState::Active {
                     let target = &link.link.target;
                     let entry = Entry {
                         plan,
                         agreement: Some(link.link.agreement.to_string()),
-                        target: Some(format!("{}:{}", target.kind.word(), target.id)),
+                        target: Some(target.kind.named(&target.id)),
                         detail: json!({ "changed": changed }).to_string(),
-                        ..self.entry(now, "activate", None)?
+                        ..self.entry(now, "activate")?
                     };
                     write.append_audit(&self.audit_key, &entry)?;
                 }

@@ -5,7 +5,7 @@ use store::table::link::LinkRecord;
 
 use domain::{LinkState, PlanId, Timestamp};
 
-use super::{LinkPlan, bind};
+use super::{LinkPlan, force};
 use crate::Error;
 use crate::plan::Words;
 use crate::policies::Policies;
@@ -41,7 +41,7 @@ pub fn words_of(
         }
         _ => return Ok(LinkWords::default()),
     }
-    let gathered = store.read(|read| Ok(bind::case_of(read, policies, record, now)))?;
+    let gathered = store.read(|read| Ok(force::case_of(read, policies, record, now)))?;
     let case = match gathered {
         Ok(case) => case,
         // The target or the listing may be gone, or its id is none; then there is nothing to be said.

@@ -139,7 +139,7 @@ impl<M: Marketplace> Console<M> {
             phase: Phase::Opened,
             outcome: None,
             detail: json!({ "productCode": code, "records": records }).to_string(),
-            ..self.entry(now, "send-usage", None)?
+            ..self.entry(now, "send-usage")?
         };
         self.store().write(|write| {
             for line in lines {
@@ -192,7 +192,7 @@ impl<M: Marketplace> Console<M> {
             opened: Some(opened),
             outcome: Some(outcome.to_owned()),
             detail: json!({ "results": results }).to_string(),
-            ..self.entry(now, "send-usage", None)?
+            ..self.entry(now, "send-usage")?
         };
         self.store()
             .write(|write| write.close_or_note_audit(&self.audit_key, entry))?;

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::directory::import::{self, OnBadRows};
 use app::support;
@@ -119,7 +119,9 @@ async fn a_withdrawal_that_was_given_up_as_unknown_is_told_when_it_is_done() {
         .fault(WITHDRAW, |fault| fault.delay = Some("1s".to_owned()))
         .await;
     let other = std::thread::spawn(move || {
+        let until = Instant::now() + Duration::from_secs(20);
         while !give_up(&second, "withdraw-cancellation") {
+            assert!(Instant::now() < until, "nothing was opened");
             std::thread::sleep(Duration::from_millis(20));
         }
     });

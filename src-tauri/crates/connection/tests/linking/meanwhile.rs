@@ -1,6 +1,6 @@
 //! What happens while a code is on its way, and who proves an address that nobody has proven yet.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::link::Executed;
 use app::plan::Outcome;
@@ -88,7 +88,10 @@ async fn a_code_that_left_is_told_whatever_changed_while_it_did() {
     let second = story.second();
     let other = std::thread::spawn(move || {
         let sent = |read: &store::Read<'_>| read.verifications(&id);
-        while second.store().read(sent).unwrap().is_empty() {}
+        let until = Instant::now() + Duration::from_secs(20);
+        while second.store().read(sent).unwrap().is_empty() {
+            assert!(Instant::now() < until, "no code was made");
+        }
         // The mail is under way. The workspace goes to somebody else before that is noted.
         let held = |write: &mut store::Write<'_>| {
             let (entry, origin) = write

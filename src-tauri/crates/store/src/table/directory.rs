@@ -18,7 +18,7 @@ pub use self::list::{
     BillingAccountPage, BillingAccountRow, LinkedAgreement, OrganizationPage, OrganizationRow,
     OrganizationSort, SortBy,
 };
-use self::rows::{Kept, find, of, put};
+use self::rows::{Kept, find, of, put_entry};
 pub(crate) use self::search::Listed;
 use crate::{Error, Read, Result, Topic, Write};
 
@@ -128,13 +128,7 @@ impl Write<'_> {
             self.change()?;
             let before = before(&self.tx, entry)?;
             tallies.note(entry, before.as_ref());
-            match entry {
-                Entry::BillingAccount(it) => put(&self.tx, it, origin)?,
-                Entry::Organization(it) => put(&self.tx, it, origin)?,
-                Entry::Member(it) => put(&self.tx, it, origin)?,
-                Entry::Workspace(it) => put(&self.tx, it, origin)?,
-                Entry::Deployment(it) => put(&self.tx, it, origin)?,
-            }
+            put_entry(&self.tx, entry, origin)?;
             self.touch(Topic::Directory);
         }
         Ok(tallies)

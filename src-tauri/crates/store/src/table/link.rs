@@ -3,11 +3,15 @@
 //! A link's history is its rows: a row is never changed but by being followed. The newest row of a chain
 //! of renewals is its current one.
 
+mod claim;
+
 use domain::{
     AgreementId, AgreementStatus, DirectoryId, LicenseArn, Link, LinkState, Target, TargetKind,
     Timestamp,
 };
 use rusqlite::{OptionalExtension, Row, named_params};
+
+pub use claim::{Claim, Taken};
 
 use crate::{Error, Read, Result, Topic, Write};
 
@@ -40,8 +44,13 @@ impl LinkRecord {
     /// chain is over.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let live = matches!(self.link.state, LinkState::AwaitingAws | LinkState::Active);
-        live && self.in_force != Some(false)
+        self.is_bound() && self.in_force != Some(false)
+    }
+
+    /// Whether the license is bound by it, in force or still to come into force, and no end has come.
+    #[must_use]
+    pub const fn is_bound(&self) -> bool {
+        matches!(self.link.state, LinkState::AwaitingAws | LinkState::Active)
     }
 
     /// Whether it tells no more than how far linking got: nothing is bound by it.
@@ -69,20 +78,6 @@ const COLUMNS: &str =
 /// The source of links that this program made or ended, rather than the vendor's system of record.
 pub const OURS: &str = "Bindery";
 
-/// What keeps others from linking: the license, and as the policy counts, the account and the target.
-/// Words of the claim's kind and of what it is on, such as `target emqx organization:acme`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Claim(pub String);
-
-/// A claim that somebody else's live link has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// What is claimed.
-    pub claim: Claim,
-    /// The chain whose link has it.
-    pub chain: String,
-}
-
 impl Write<'_> {
     /// Takes in links that the vendor's system of record reports. One that is already known by the
     /// same target and state is left alone; another becomes the chain's current link.
@@ -102,10 +97,8 @@ impl Write<'_> {
             }
             let mut link = link.clone();
             // Whatever ending it was to do was the vendor's to do, before this program knew of it.
-            let live = |known: &LinkRecord| {
-                matches!(known.link.state, LinkState::AwaitingAws | LinkState::Active)
-            };
-            let over = !known.as_ref().is_some_and(live) && self.reading().is_over(&chain)?;
+            let bound = known.as_ref().is_some_and(LinkRecord::is_bound);
+            let over = !bound && self.reading().is_over(&chain)?;
             if over {
                 link.state = LinkState::Ended;
             }
@@ -183,45 +176,6 @@ impl Write<'_> {
                 .execute((chain, workspace.as_str(), since.as_millis()))?;
         }
         self.touch(Topic::Links);
-        Ok(())
-    }
-
-    /// Gives a chain exactly these claims, unless another chain's live link has one of them: then
-    /// nothing is changed, and the first that is taken is told. What is left of a link that is over is
-    /// taken from it.
-    pub fn claim(&mut self, chain: &str, claims: &[Claim]) -> Result<Option<Taken>> {
-        for claim in claims {
-            let holder: Option<String> = self
-                .tx
-                .prepare_cached("SELECT chain FROM link_claim WHERE key = ?1")?
-                .query_row([&claim.0], |row| row.get(0))
-                .optional()?;
-            let Some(holder) = holder.filter(|holder| holder != chain) else {
-                continue;
-            };
-            let of_holder = self.reading().current_link(&holder)?;
-            if of_holder.is_some_and(|record| record.is_held()) {
-                let claim = claim.clone();
-                return Ok(Some(Taken {
-                    claim,
-                    chain: holder,
-                }));
-            }
-        }
-        self.give_claims_back(chain)?;
-        for claim in claims {
-            self.tx
-                .prepare_cached("INSERT OR REPLACE INTO link_claim VALUES (?1, ?2)")?
-                .execute((&claim.0, chain))?;
-        }
-        Ok(None)
-    }
-
-    /// Takes all claims from a chain.
-    pub fn give_claims_back(&mut self, chain: &str) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM link_claim WHERE chain = ?1")?
-            .execute([chain])?;
         Ok(())
     }
 

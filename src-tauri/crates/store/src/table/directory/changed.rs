@@ -4,7 +4,7 @@ use domain::{DirectoryId, Email, Entry, EntryKind, Member, TargetKind, Timestamp
 use rusqlite::types::Value;
 use rusqlite::{Row, named_params};
 
-use super::rows::{find, of, put};
+use super::rows::{find, of, put_entry};
 use super::{Origin, Told};
 use crate::{Error, Read, Result, Topic, Write};
 
@@ -38,13 +38,7 @@ impl Write<'_> {
         origin: &Origin,
         changes: &[Change],
     ) -> Result<()> {
-        match entry {
-            Entry::BillingAccount(it) => put(&self.tx, it, origin)?,
-            Entry::Organization(it) => put(&self.tx, it, origin)?,
-            Entry::Member(it) => put(&self.tx, it, origin)?,
-            Entry::Workspace(it) => put(&self.tx, it, origin)?,
-            Entry::Deployment(it) => put(&self.tx, it, origin)?,
-        }
+        put_entry(&self.tx, entry, origin)?;
         for change in changes {
             self.note_change(change)?;
         }

@@ -2,8 +2,8 @@
 
 use domain::money::Money;
 use domain::{
-    BillingAccount, Currency, Deployment, DirectoryId, Email, Invalid, Known, Member, Organization,
-    Text, Timestamp, Workspace,
+    BillingAccount, Currency, Deployment, DirectoryId, Email, Entry, Invalid, Known, Member,
+    Organization, Text, Timestamp, Workspace,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
@@ -27,8 +27,18 @@ pub(super) trait Kept: Sized {
     fn read(row: &Row<'_>) -> Result<Self>;
 }
 
-/// Writes a thing in place of what has its key.
-pub(super) fn put<T: Kept>(connection: &Connection, it: &T, origin: &Origin) -> Result<()> {
+/// Writes a thing of any kind in place of what has its key.
+pub(super) fn put_entry(connection: &Connection, entry: &Entry, origin: &Origin) -> Result<()> {
+    match entry {
+        Entry::BillingAccount(it) => put(connection, it, origin),
+        Entry::Organization(it) => put(connection, it, origin),
+        Entry::Member(it) => put(connection, it, origin),
+        Entry::Workspace(it) => put(connection, it, origin),
+        Entry::Deployment(it) => put(connection, it, origin),
+    }
+}
+
+fn put<T: Kept>(connection: &Connection, it: &T, origin: &Origin) -> Result<()> {
     let marks = vec!["?"; T::COLUMNS.len() + 2].join(", ");
     let sql = format!(
         "INSERT OR REPLACE INTO {} ({}, source, as_of) VALUES ({marks})",

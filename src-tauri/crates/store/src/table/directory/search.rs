@@ -10,8 +10,8 @@ use domain::EntryKind;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, named_params};
 
-use super::PAGE_MAX;
 use super::list::{OrganizationSort, SortBy};
+use super::{PAGE_MAX, containing};
 use crate::store::lock;
 use crate::{Read, Result};
 
@@ -179,16 +179,4 @@ const fn rank_of(key: OrganizationSort) -> &'static str {
         OrganizationSort::OpenInvoices => "open_invoices",
         OrganizationSort::Told => "as_of",
     }
-}
-
-/// The pattern of LIKE for a text that stands anywhere, with nothing in it meaning more than itself.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern + "%"
 }
