@@ -145,8 +145,10 @@ describe("one organization", () => {
       kind: "organization", key: "halden-freight", reason: "told by telephone",
       fields: [{ name: "paymentReference", known: true, value: null }, { name: "openInvoices", known: true, value: "2" }],
     });
+    core.tell("directory");
+    await waitFor(() => expect(screen.getByText("Open invoices").nextElementSibling?.textContent).toContain("changed here"));
     await user.click(screen.getByRole("tab", { name: "Timeline" }));
-    expect((await found("timeline")).textContent).toContain("open invoices: 0 → 2");
+    expect((await found("timeline")).textContent).toContain("Open invoices: 0 → 2");
   });
 
   it("is found by the palette, with a member's address", async () => {

@@ -108,7 +108,7 @@ export class FakeDirectory {
     const { organization } = row;
     const payer = this.billingAccounts.find(({ billingAccount }) => billingAccount.userName === organization.billingAccount.value);
     return {
-      organization, billingAccount: payer?.billingAccount ?? null,
+      organization, ours: this.changes.map(({ at, attribute }) => ({ kind: "organization" as const, key: id, attribute, at })), billingAccount: payer?.billingAccount ?? null,
       members: Array.from({ length: row.members }, (_, at) => ({
         email: at === 0 ? `kim@${id}.example` : `person${at}.with-a-rather-long-name@${id}.example`, name: at % 4 === 3 ? null : ["김서연", "Ingrid Moe", "陈伟"][at % 3] ?? null,
         role: ["owner", "admin", "member", null][at % 4] ?? null, verified: [true, false, null][at % 3] ?? null, authenticationMethod: at % 2 === 0 ? "google" : null,
@@ -131,7 +131,7 @@ export class FakeDirectory {
     if (row === undefined) return undefined;
     const organizations = this.organizations.filter((known) => known.organization.billingAccount.value === userName).map((known) => known.organization);
     const workspaces = organizations.slice(0, 1).flatMap((organization) => this.show(organization.id)?.workspaces ?? []);
-    return { billingAccount: row.billingAccount, organizations, workspaces, links: [] };
+    return { billingAccount: row.billingAccount, organizations, workspaces, links: [], ours: [] };
   }
 
   /** CSV with "organization,ID,NAME" rows: a row without a name is bad. Anything else is no file of a directory. */

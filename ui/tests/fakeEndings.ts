@@ -23,7 +23,7 @@ export const entry = (seq: number, action: string, change: Partial<AuditEntryInf
 });
 
 export const waits = (change: Partial<OutboxEntryInfo> = {}): OutboxEntryInfo => ({
-  planId: "plan-9", kind: "link", agreement: "agmt-1first0000000000000000001", targetName: null, reason: null, request: null, madeAt: NOW - HOUR, madeBy: "kim", since: NOW - HOUR, returned: null, ...change,
+  planId: "plan-9", kind: "link", buyer: "Halden Freight AS", agreement: "agmt-1first0000000000000000001", targetName: null, reason: null, request: null, madeAt: NOW - HOUR, madeBy: "kim", since: NOW - HOUR, returned: null, ...change,
 });
 
 const keyOf = ({ holder, dimension, hour }: UsageLineInfo) => `${holder} ${dimension} ${hour}`;

@@ -64,7 +64,7 @@ describe("sending usage", () => {
     await waitFor(() => expect(records()).toHaveLength(2));
     await user.click(await button("usage-send"));
     expect((await found("usage-done")).textContent).toContain("AWS took 1 record of 2");
-    expect(records()[1]?.textContent).toContain("Unprocessed");
+    expect(part("usage-reason")?.textContent).toBe("Line 3: Unprocessed.");
     await user.click(await button("usage-again"));
     await waitFor(() => expect(records()[0]?.textContent).toContain("sent before"));
     await user.click(await button("usage-send"));

@@ -434,6 +434,8 @@ export type BillingAccountDetail = {
 	workspaces: WorkspaceInfo[],
 	/**  Links to it, the current ones first. */
 	links: LinkToTarget[],
+	/**  What of all this is ours since the vendor told of it. */
+	ours: OursInfo[],
 };
 
 /**  A billing account. */
@@ -1521,6 +1523,8 @@ export type OrganizationDetail = {
 	deployments: DeploymentInfo[],
 	/**  Links to it, the current ones first. */
 	links: LinkToTarget[],
+	/**  What of all this is ours since the vendor told of it. */
+	ours: OursInfo[],
 };
 
 /**  An organization, as the vendor told of it. What is absent was not told. */
@@ -1581,6 +1585,18 @@ export type OrganizationsQuery = {
 	limit: number,
 };
 
+/**  An attribute that we changed since the vendor told of it. */
+export type OursInfo = {
+	/**  The kind of thing. */
+	kind: EntryKind,
+	/**  Its id, user name, or organization and e-mail address with a space between. */
+	key: string,
+	/**  The attribute, as policies call it. */
+	attribute: string,
+	/**  Since when it is ours. */
+	at: Millis,
+};
+
 /**  A plan that was confirmed while AWS could not be asked. */
 export type OutboxEntryInfo = {
 	/**  The plan. */
@@ -1589,6 +1605,8 @@ export type OutboxEntryInfo = {
 	kind: string,
 	/**  The agreement. */
 	agreement: string,
+	/**  The buyer's company, where AWS told of it. */
+	buyer: string | null,
 	/**  What a link is to lead to. */
 	targetName: string | null,
 	/**  AWS's word for the reason of a cancellation; why a request is withdrawn. */

@@ -4,12 +4,12 @@
 //! a person calls; so each is planned again first. Where something changed meanwhile nothing is done:
 //! the plan comes back with what changed, and a person decides. Until then each can be withdrawn.
 
-use domain::{PlanId, Timestamp};
+use domain::{AgreementId, PlanId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::table::audit::Entry;
 use store::table::plan::{KeptPlan, PlanState};
-use store::{Store, Write};
+use store::{Read, Store, Write};
 
 use crate::ending::{self, CancelPlan, WithdrawalPlan};
 use crate::link::{self, Codes, LinkError, LinkPlan};
@@ -35,6 +35,8 @@ pub struct OutboxEntry {
     pub id: PlanId,
     /// What it does.
     pub plan: Queued,
+    /// The buyer's company, where AWS told of it.
+    pub buyer: Option<String>,
     /// Since when it waits, or is back.
     pub since: Timestamp,
     /// Why it came back; `None` while it waits.
@@ -80,15 +82,27 @@ pub fn outbox(store: &Store) -> Result<Vec<OutboxEntry>, Error> {
 }
 
 fn entries(store: &Store, state: PlanState) -> Result<Vec<OutboxEntry>, Error> {
-    let mut kept = store.read(|read| read.plans(&[state], AT_ONCE_MAX))?;
-    kept.sort_by_key(|kept| kept.state_at);
-    let entries = kept.iter().map(OutboxEntry::of);
+    let mut kept = store.read(|read| {
+        let plans = read.plans(&[state], AT_ONCE_MAX)?.into_iter();
+        let with_buyer = plans.map(|plan| Ok((buyer_of(read, &plan)?, plan)));
+        with_buyer.collect::<store::Result<Vec<_>>>()
+    })?;
+    kept.sort_by_key(|(_, plan)| plan.state_at);
+    let entries = kept
+        .into_iter()
+        .map(|(buyer, plan)| OutboxEntry::of(&plan, buyer));
     entries.filter_map(Result::transpose).collect()
+}
+
+fn buyer_of(read: &Read<'_>, plan: &KeptPlan) -> store::Result<Option<String>> {
+    let id = plan.agreement.as_deref().map(AgreementId::parse);
+    let Some(Ok(id)) = id else { return Ok(None) };
+    Ok(read.agreement(&id)?.and_then(|row| row.company))
 }
 
 impl OutboxEntry {
     /// `None` for a plan of a kind that never waits.
-    fn of(kept: &KeptPlan) -> Result<Option<Self>, Error> {
+    fn of(kept: &KeptPlan, buyer: Option<String>) -> Result<Option<Self>, Error> {
         let document = &kept.document;
         let plan = match kept.kind.as_str() {
             link::KIND => Queued::Link(serde_json::from_str(document)?),
@@ -104,6 +118,7 @@ impl OutboxEntry {
         Ok(Some(Self {
             id: kept.id.clone(),
             plan,
+            buyer,
             since: kept.state_at,
             returned,
         }))

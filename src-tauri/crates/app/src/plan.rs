@@ -378,13 +378,13 @@ impl<T> Plan<T> {
         };
         differences.extend(differing(&before, &now).iter().map(|step| Difference {
             what: step.title(),
-            before: step.after.clone().or_else(|| step.before.clone()),
-            now: None,
+            before: Some(step.comes_to()),
+            now: Some("not planned any more".to_owned()),
         }));
         differences.extend(differing(&now, &before).iter().map(|step| Difference {
             what: step.title(),
-            before: None,
-            now: step.after.clone().or_else(|| step.before.clone()),
+            before: Some("not planned".to_owned()),
+            now: Some(step.comes_to()),
         }));
         differences
     }
@@ -404,7 +404,13 @@ impl<T> Plan<T> {
 }
 
 impl Step {
-    /// The step in a few words, for lists of what changed.
+    /// What it leaves behind, for lists of what changed.
+    fn comes_to(&self) -> String {
+        let after = self.after.as_deref().filter(|after| !after.is_empty());
+        after.unwrap_or("planned").to_owned()
+    }
+
+    /// The step in a few words, for the same.
     fn title(&self) -> String {
         let kind = serde_json::to_value(self.kind).unwrap_or_default();
         let of = self.name.as_deref().or(self.id.as_deref()).unwrap_or("");

@@ -8,7 +8,7 @@ use store::table::agreement::AgreementRow;
 use store::table::directory::{BillingAccountRecord, OrganizationRecord, Told};
 
 use crate::detail::Provenance;
-use crate::{LinkInfo, Millis, Money, millis};
+use crate::{EntryKind, LinkInfo, Millis, Money, millis};
 
 /// Something that there may be none of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -130,6 +130,8 @@ pub struct OrganizationDetail {
     pub deployments: Vec<DeploymentInfo>,
     /// Links to it, the current ones first.
     pub links: Vec<LinkToTarget>,
+    /// What of all this is ours since the vendor told of it.
+    pub ours: Vec<OursInfo>,
 }
 
 /// A billing account with all that belongs to it.
@@ -144,6 +146,41 @@ pub struct BillingAccountDetail {
     pub workspaces: Vec<WorkspaceInfo>,
     /// Links to it, the current ones first.
     pub links: Vec<LinkToTarget>,
+    /// What of all this is ours since the vendor told of it.
+    pub ours: Vec<OursInfo>,
+}
+
+/// An attribute that we changed since the vendor told of it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OursInfo {
+    /// The kind of thing.
+    pub kind: EntryKind,
+    /// Its id, user name, or organization and e-mail address with a space between.
+    pub key: String,
+    /// The attribute, as policies call it.
+    pub attribute: String,
+    /// Since when it is ours.
+    pub at: Millis,
+}
+
+fn ours<T>(kind: EntryKind, key: &str, told: &Told<T>) -> Vec<OursInfo> {
+    let attributes = told.ours.attributes();
+    let ours = attributes.map(|(attribute, at)| OursInfo {
+        kind,
+        key: key.to_owned(),
+        attribute: attribute.to_owned(),
+        at: millis(at),
+    });
+    ours.collect()
+}
+
+fn ours_of_account(told: &Told<domain::BillingAccount>) -> Vec<OursInfo> {
+    ours(EntryKind::BillingAccount, told.it.user_name.as_str(), told)
+}
+
+fn ours_of_workspace(told: &Told<domain::Workspace>) -> Vec<OursInfo> {
+    ours(EntryKind::Workspace, told.it.id.as_str(), told)
 }
 
 impl OrganizationDetail {
@@ -151,7 +188,22 @@ impl OrganizationDetail {
     #[must_use]
     pub fn of(linked: &Linked<OrganizationRecord>) -> Self {
         let record = &linked.record;
+        let organization = &record.organization;
+        let id = organization.it.id.as_str();
+        let members = record.members.iter().flat_map(|told| {
+            let key = format!("{} {}", told.it.organization, told.it.email);
+            ours(EntryKind::Member, &key, told)
+        });
+        let deployments = record.deployments.iter().flat_map(|told| {
+            let key = told.it.id.as_str();
+            ours(EntryKind::Deployment, key, told)
+        });
+        let all = ours(EntryKind::Organization, id, organization).into_iter();
+        let all = all.chain(record.billing_account.iter().flat_map(ours_of_account));
+        let all = all.chain(members).chain(deployments);
+        let all = all.chain(record.workspaces.iter().flat_map(ours_of_workspace));
         Self {
+            ours: all.collect(),
             organization: (&record.organization).into(),
             billing_account: record.billing_account.as_ref().map(Into::into),
             members: record.members.iter().map(Into::into).collect(),
@@ -167,7 +219,10 @@ impl BillingAccountDetail {
     #[must_use]
     pub fn of(linked: &Linked<BillingAccountRecord>) -> Self {
         let record = &linked.record;
+        let all = ours_of_account(&record.account).into_iter();
+        let all = all.chain(record.workspaces.iter().flat_map(ours_of_workspace));
         Self {
+            ours: all.collect(),
             billing_account: (&record.account).into(),
             organizations: record.organizations.iter().map(Into::into).collect(),
             workspaces: record.workspaces.iter().map(Into::into).collect(),
@@ -291,7 +346,7 @@ fn provenance<T>(told: &Told<T>) -> Provenance {
 #[cfg(test)]
 mod tests {
     use domain::{DirectoryId, Text, Timestamp};
-    use store::table::directory::Origin;
+    use store::table::directory::{Origin, Ours};
 
     use super::*;
 
@@ -310,6 +365,7 @@ mod tests {
                 billing_account: Known::Absent,
                 created_at: None,
             },
+            ours: Ours::default(),
             origin: Origin {
                 source: "import crm.csv".to_owned(),
                 as_of: Timestamp::from_millis(7),

@@ -39,7 +39,7 @@ pub use detail::{
 };
 pub use directory::{
     BillingAccountDetail, BillingAccountInfo, DeploymentInfo, Knowable, LinkToTarget, MemberInfo,
-    OrganizationDetail, OrganizationInfo, WorkspaceInfo,
+    OrganizationDetail, OrganizationInfo, OursInfo, WorkspaceInfo,
 };
 pub use directory_list::{
     BillingAccountListItem, BillingAccountsList, LinkedAgreement, OrganizationListItem,

@@ -18,6 +18,8 @@ pub struct OutboxEntryInfo {
     pub kind: String,
     /// The agreement.
     pub agreement: String,
+    /// The buyer's company, where AWS told of it.
+    pub buyer: Option<String>,
     /// What a link is to lead to.
     pub target_name: Option<String>,
     /// AWS's word for the reason of a cancellation; why a request is withdrawn.
@@ -68,6 +70,7 @@ impl From<&OutboxEntry> for OutboxEntryInfo {
             },
         };
         Self {
+            buyer: entry.buyer.clone(),
             since: millis(entry.since),
             returned: entry.returned.as_ref().map(|returned| ReturnedInfo {
                 why: returned.why.clone(),
@@ -84,6 +87,7 @@ impl OutboxEntryInfo {
             plan_id: plan.id.clone(),
             kind: String::new(),
             agreement: String::new(),
+            buyer: None,
             target_name: None,
             reason: None,
             request: None,

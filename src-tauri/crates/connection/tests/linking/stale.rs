@@ -55,7 +55,7 @@ async fn an_organization_that_changed_makes_it_stale() {
     story.directory(
         r#"{"organizations": [{"id": "halden", "name": "Halden Freight", "plan": "scale", "paymentMethod": "card"}]}"#,
     );
-    expect!["what the plan rests on has changed: set organization.payment_method Halden Freight was aws-marketplace and is not known; set organization.payment_method Halden Freight was not known and is aws-marketplace"].assert_eq(&goes_stale(&story, &plan).await);
+    expect!["what the plan rests on has changed: set organization.payment_method Halden Freight was aws-marketplace and is not planned any more; set organization.payment_method Halden Freight was not planned and is aws-marketplace"].assert_eq(&goes_stale(&story, &plan).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

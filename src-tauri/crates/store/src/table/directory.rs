@@ -47,6 +47,34 @@ pub struct Told<T> {
     pub it: T,
     /// Who told it.
     pub origin: Origin,
+    /// What of it is ours, and so must not pass for theirs.
+    pub ours: Ours,
+}
+
+/// What we changed of one thing since the vendor last told of it: attributes, by the names that policies
+/// have for them, with when that was, newest first. One without a name is that we made the thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ours(pub(super) Vec<(Option<String>, Timestamp)>);
+
+impl Ours {
+    /// Since when an attribute is ours.
+    #[must_use]
+    pub fn since(&self, attribute: &str) -> Option<Timestamp> {
+        let mut attributes = self.attributes();
+        attributes.find_map(|(name, at)| (name == attribute).then_some(at))
+    }
+
+    /// Since when anything of it is ours.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.0.first().map(|(_, at)| *at)
+    }
+
+    /// The attributes that are ours, and since when, newest first.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        let named = self.0.iter();
+        named.filter_map(|(name, at)| Some((name.as_deref()?, *at)))
+    }
 }
 
 /// How entries of one kind compare with what was there before.

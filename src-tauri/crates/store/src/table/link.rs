@@ -327,9 +327,11 @@ impl Read<'_> {
         Ok(history.into_iter().map(|record| record.link).collect())
     }
 
-    /// Links to a target, the current ones first and then the newest, up to `limit`.
+    /// Links to a target, the current ones first and then the newest, up to `limit`. How one came to be
+    /// what it is, its timeline tells.
     pub fn links_to(&self, kind: TargetKind, id: &str, limit: usize) -> Result<Vec<Link>> {
-        let condition = "l.target_kind = ?1 AND l.target_id = ?2";
+        let condition = "l.id IN (SELECT max(id) FROM link
+            WHERE target_kind = ?1 AND target_id = ?2 GROUP BY chain)";
         let found = self.records(condition, &[kind.word(), id], limit)?;
         Ok(found.into_iter().map(|record| record.link).collect())
     }

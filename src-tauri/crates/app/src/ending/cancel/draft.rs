@@ -35,7 +35,8 @@ pub(super) fn draft(
     let refused = verdicts.iter().any(|verdict| verdict.outcome == "refuse");
     let chain = read.chain_of(&asked.agreement)?;
     let link = read.current_link(&chain)?.filter(LinkRecord::is_held);
-    let mut steps = vec![send(&asked), answer(now), refund()];
+    let id = plan::new_id()?.to_string();
+    let mut steps = vec![send(&asked, &id), answer(now), refund()];
     if let Some(link) = &link {
         steps.extend(effects::steps(read, policies, link, When::Ended, now)?);
         let target = &link.link.target;
@@ -45,7 +46,7 @@ pub(super) fn draft(
         });
     }
     Ok(Plan {
-        id: plan::new_id()?.to_string(),
+        id,
         policy: link.and_then(|link| link.policy).unwrap_or_default(),
         verdicts,
         steps,
@@ -62,7 +63,8 @@ pub(super) fn draft(
     })
 }
 
-fn send(asked: &CancelAsked) -> Step {
+/// The plan's id is the client token: a request that is sent twice is one.
+fn send(asked: &CancelAsked, plan: &str) -> Step {
     Step {
         request: Some(Request {
             operation: Operation::SendAgreementCancellationRequest
@@ -72,6 +74,7 @@ fn send(asked: &CancelAsked) -> Step {
                 "agreementId": asked.agreement,
                 "reasonCode": asked.reason,
                 "description": asked.description,
+                "clientToken": plan,
             }),
         }),
         ..Step::now(StepKind::Request, "cancellation").of(Some(asked.agreement.as_str()), None)

@@ -2,7 +2,7 @@
 
 mod target;
 
-use domain::{DirectoryId, Email, Known, Listing, Member, TargetKind, Workspace};
+use domain::{DirectoryId, Email, Known, Listing, Member, TargetKind, Timestamp, Workspace};
 use policy::{Facts, NotAFact, Policy, Provenance, Value};
 use store::Read;
 use store::table::directory::{Origin, Told};
@@ -26,7 +26,7 @@ impl Case<'_> {
     ) -> Result<(), Telling> {
         self.aws.tell(&mut self.facts, read, &self.asked.buyer)?;
         self.tell_request(shown)?;
-        self.tell_target(read)?;
+        self.tell_target()?;
         self.tell_member(shown)?;
         self.tell_all_workspaces()?;
         self.tell_links(read, policies)?;
@@ -63,14 +63,10 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn tell_target(&mut self, read: &Read<'_>) -> Result<(), Telling> {
+    fn tell_target(&mut self) -> Result<(), Telling> {
         match &self.target {
             TargetFound::New => tell_new_target(&mut self.facts, &self.asked),
-            TargetFound::Organization(record) => {
-                let id = record.organization.it.id.as_str();
-                let changed = read.directory_changes("organization", id)?;
-                tell_organization(&mut self.facts, record, &changed)
-            }
+            TargetFound::Organization(record) => tell_organization(&mut self.facts, record),
             TargetFound::BillingAccount(record) => {
                 tell_billing_account(&mut self.facts, &record.account)
             }
@@ -116,20 +112,27 @@ impl Case<'_> {
                 let member = &told.it;
                 let from = provenance(&told.origin);
                 facts.tell("member.email", member.email.as_str(), &from)?;
-                tell_text(facts, "member.name", member.name.as_ref(), &from)?;
-                let method = member.authentication_method.as_ref();
-                tell_text(facts, "member.authentication_method", method, &from)?;
-                tell_text(facts, "member.company", member.company.as_ref(), &from)?;
-                tell_text(facts, "member.country", member.country.as_ref(), &from)?;
-                tell_text(facts, "member.use", member.usage.as_ref(), &from)?;
-                tell_known(facts, "member.phone", &member.phone, &from)?;
+                for (name, value) in [
+                    ("name", &member.name),
+                    ("authentication_method", &member.authentication_method),
+                    ("company", &member.company),
+                    ("country", &member.country),
+                    ("use", &member.usage),
+                ] {
+                    let path = format!("member.{name}");
+                    tell_text(facts, &path, value.as_ref(), &since(told, name))?;
+                }
+                let phone = since(told, "phone");
+                tell_known(facts, "member.phone", &member.phone, &phone)?;
                 if let Some(verified) = member.verified {
-                    facts.tell("member.email_verified", verified, &from)?;
+                    let said = since(told, "verified");
+                    facts.tell("member.email_verified", verified, &said)?;
                 }
                 verified_by_code(facts, &member.email)?;
                 match &self.member {
                     MemberFound::There(_) => {
-                        tell_text(facts, "member.role", member.role.as_ref(), &from)?;
+                        let role = since(told, "role");
+                        tell_text(facts, "member.role", member.role.as_ref(), &role)?;
                     }
                     // In the organization that is to be linked the person has none.
                     _ => facts.tell("member.role", Value::Absent, &from)?,
@@ -279,7 +282,7 @@ pub(super) fn tell_workspaces<'w>(
         ] {
             fields.extend(value.as_ref().map(|value| (name, value.as_str().into())));
         }
-        facts.add("workspaces", fields, &provenance(&told.origin))?;
+        facts.add("workspaces", fields, &newest(told))?;
     }
     Ok(())
 }
@@ -343,6 +346,22 @@ fn tell_known<T: std::fmt::Display>(
         Known::Absent => facts.tell(path, Value::Absent, from),
         Known::Is(value) => facts.tell(path, value.to_string(), from),
     }
+}
+
+/// Who says what an attribute is: the vendor, unless we changed it since.
+fn since<T>(told: &Told<T>, attribute: &str) -> Provenance {
+    let ours = told.ours.since(attribute);
+    ours.map_or_else(|| provenance(&told.origin), of_ours)
+}
+
+/// The same of all attributes at once.
+fn newest<T>(told: &Told<T>) -> Provenance {
+    let ours = told.ours.newest();
+    ours.map_or_else(|| provenance(&told.origin), of_ours)
+}
+
+fn of_ours(at: Timestamp) -> Provenance {
+    Provenance::new("Bindery", at)
 }
 
 fn provenance(origin: &Origin) -> Provenance {

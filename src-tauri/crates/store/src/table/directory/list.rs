@@ -126,7 +126,7 @@ impl Read<'_> {
             let Some(row) = row.next()? else { continue };
             let (links, linked) = self.linked(TargetKind::Organization, key)?;
             page.push(OrganizationRow {
-                organization: rows::told(row)?,
+                organization: rows::told(self.tx, row)?,
                 members: row.get("members")?,
                 workspaces: row.get("workspaces")?,
                 deployments: row.get("deployments")?,
@@ -161,7 +161,7 @@ impl Read<'_> {
         for key in keys {
             let mut row = one.query([key])?;
             let Some(row) = row.next()? else { continue };
-            let account: Told<BillingAccount> = rows::told(row)?;
+            let account: Told<BillingAccount> = rows::told(self.tx, row)?;
             let (links, linked) = self.linked(TargetKind::BillingAccount, key)?;
             page.push(BillingAccountRow {
                 organizations: paid_for.get(&account.it.user_name).copied().unwrap_or(0),

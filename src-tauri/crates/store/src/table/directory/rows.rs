@@ -8,7 +8,7 @@ use domain::{
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::{OF_ONE_MAX, Origin, Told};
+use super::{OF_ONE_MAX, Origin, Ours, Told};
 use crate::{Error, Result};
 
 /// A kind of thing that has a table.
@@ -61,7 +61,7 @@ pub(super) fn find<T: Kept>(connection: &Connection, key: &[Value]) -> Result<Op
     let sql = format!("SELECT * FROM {} WHERE {}", T::TABLE, matches.join(" AND "));
     let mut one = connection.prepare_cached(&sql)?;
     let mut found = one.query(params_from_iter(key))?;
-    found.next()?.map(told).transpose()
+    found.next()?.map(|row| told(connection, row)).transpose()
 }
 
 /// Things that a condition is true of, in the order of their keys, up to [`OF_ONE_MAX`].
@@ -76,20 +76,36 @@ pub(super) fn of<T: Kept>(
     let mut found = all.query(params_from_iter(values))?;
     let mut things = Vec::new();
     while let Some(row) = found.next()? {
-        things.push(told(row)?);
+        things.push(told(connection, row)?);
     }
     Ok(things)
 }
 
-/// The thing in a row, with its origin.
-pub(super) fn told<T: Kept>(row: &Row<'_>) -> Result<Told<T>> {
+/// The thing in a row, with its origin and what of it is ours.
+pub(super) fn told<T: Kept>(connection: &Connection, row: &Row<'_>) -> Result<Told<T>> {
+    let origin = Origin {
+        source: row.get("source")?,
+        as_of: Timestamp::from_millis(row.get("as_of")?),
+    };
+    let columns = T::COLUMNS.iter().take(T::KEY);
+    let key: rusqlite::Result<Vec<String>> = columns.map(|column| row.get(*column)).collect();
     Ok(Told {
         it: T::read(row)?,
-        origin: Origin {
-            source: row.get("source")?,
-            as_of: Timestamp::from_millis(row.get("as_of")?),
-        },
+        ours: ours(connection, T::TABLE, &key?.join(" "), origin.as_of)?,
+        origin,
     })
+}
+
+fn ours(connection: &Connection, table: &str, key: &str, as_of: Timestamp) -> Result<Ours> {
+    let mut changes = connection.prepare_cached(
+        "SELECT attribute, max(at) FROM directory_change
+         WHERE kind = ?1 AND key = ?2 AND at >= ?3 GROUP BY attribute ORDER BY 2 DESC",
+    )?;
+    let kind = table.replace('_', "-");
+    let found = changes.query_map((kind, key, as_of.as_millis()), |row| {
+        Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?)))
+    })?;
+    Ok(Ours(found.collect::<rusqlite::Result<_>>()?))
 }
 
 impl Kept for BillingAccount {

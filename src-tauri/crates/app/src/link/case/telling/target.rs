@@ -2,9 +2,9 @@
 //! made.
 
 use policy::{Facts, Provenance, Value};
-use store::table::directory::{Change, OrganizationRecord, Told};
+use store::table::directory::{OrganizationRecord, Told};
 
-use super::{Telling, owners, provenance, tell_known, tell_text};
+use super::{Telling, newest, owners, provenance, since, tell_known, tell_text};
 use crate::link::asked::{Asked, TargetChoice};
 
 pub(super) fn tell_new_target(facts: &mut Facts, asked: &Asked) -> Result<(), Telling> {
@@ -44,24 +44,12 @@ pub(super) fn tell_new_target(facts: &mut Facts, asked: &Asked) -> Result<(), Te
 pub(super) fn tell_organization(
     facts: &mut Facts,
     record: &OrganizationRecord,
-    changed: &[Change],
 ) -> Result<(), Telling> {
-    let it = &record.organization.it;
-    let from = provenance(&record.organization.origin);
-    // What we changed ourselves is known from then, whatever the row's age.
-    let since = |attribute: &str| {
-        let own = changed.iter().find(|change| {
-            // What the vendor told since is the vendor's again.
-            change.attribute.as_deref() == Some(attribute)
-                && record.organization.origin.as_of <= change.at
-        });
-        own.map_or_else(
-            || from.clone(),
-            |change| Provenance::new("Bindery", change.at),
-        )
-    };
+    let told = &record.organization;
+    let (it, from) = (&told.it, provenance(&told.origin));
+    let since = |attribute: &str| since(told, attribute);
     facts.tell("organization.id", it.id.as_str(), &from)?;
-    facts.tell("organization.name", it.name.as_str(), &from)?;
+    facts.tell("organization.name", it.name.as_str(), &since("name"))?;
     for (name, value) in [
         ("plan", &it.plan),
         ("payment_method", &it.payment_method),
@@ -81,21 +69,24 @@ pub(super) fn tell_organization(
         facts,
         "organization.billing_account",
         &it.billing_account,
-        &from,
+        &since("billing_account"),
     )?;
     if let Some(credit) = it.credit_balance {
-        facts.tell("organization.credit_balance", credit, &from)?;
+        let balance = since("credit_balance");
+        facts.tell("organization.credit_balance", credit, &balance)?;
         facts.tell(
             "organization.credit_currency",
             credit.currency.as_str(),
-            &from,
+            &since("credit_currency"),
         )?;
     }
     if let Some(open) = it.open_invoices {
-        facts.tell("organization.open_invoices", open, &from)?;
+        let invoices = since("open_invoices");
+        facts.tell("organization.open_invoices", open, &invoices)?;
     }
     if let Some(created) = it.created_at {
-        facts.tell("organization.created_at", created, &from)?;
+        let since = since("created_at");
+        facts.tell("organization.created_at", created, &since)?;
     }
     facts.tell("organization.owners", owners(&record.members), &from)?;
     facts.tell_list("deployments", &from)?;
@@ -114,7 +105,7 @@ pub(super) fn tell_organization(
             (Some(false), None) => fields.push(("trial_ends_at", Value::Absent)),
             _ => {}
         }
-        facts.add("deployments", fields, &provenance(&told.origin))?;
+        facts.add("deployments", fields, &newest(told))?;
     }
     Ok(())
 }
@@ -127,12 +118,16 @@ pub(super) fn tell_billing_account(
     let from = provenance(&told.origin);
     facts.tell("billing_account.user_name", it.user_name.as_str(), &from)?;
     if let Some(email) = &it.email {
-        facts.tell("billing_account.email", email.as_str(), &from)?;
+        let email_from = since(told, "email");
+        facts.tell("billing_account.email", email.as_str(), &email_from)?;
     }
-    tell_text(facts, "billing_account.company", it.company.as_ref(), &from)?;
-    tell_text(facts, "billing_account.country", it.country.as_ref(), &from)?;
+    for (name, value) in [("company", &it.company), ("country", &it.country)] {
+        let path = format!("billing_account.{name}");
+        tell_text(facts, &path, value.as_ref(), &since(told, name))?;
+    }
     if let Some(created) = it.created_at {
-        facts.tell("billing_account.created_at", created, &from)?;
+        let created_from = since(told, "created_at");
+        facts.tell("billing_account.created_at", created, &created_from)?;
     }
     Ok(())
 }
