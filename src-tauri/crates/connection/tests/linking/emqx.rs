@@ -1,5 +1,6 @@
 //! EMQX Cloud, pay as you go. The rules about ending it are no part of linking.
 
+use app::directory::correct::{Correction, FieldValue};
 use expect_test::expect;
 
 use crate::ask::by_token;
@@ -42,6 +43,39 @@ async fn em_1_no_credit_card() {
         .links_at_once(by_token(&bought).to("organization:halden"))
         .await;
     assert_eq!(story.state(&bought.agreement_id), "active");
+}
+
+/// What a person corrected is evidence of ours, and never passes for the vendor's.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_corrected_by_hand_decides_and_says_who_says_so() {
+    let story = vendor().await;
+    let bought = story.subscribes(LISTING, HALDEN).await;
+    let correction = Correction {
+        kind: domain::EntryKind::Organization,
+        key: "halden".to_owned(),
+        fields: [(
+            "paymentMethod".to_owned(),
+            FieldValue::Is("card".to_owned()),
+        )]
+        .into(),
+        reason: "seen on the account's billing page".to_owned(),
+    };
+    story.connection.correct(&correction).unwrap();
+    let words = story
+        .is_refused(by_token(&bought).to("organization:halden"), "EM-1")
+        .await;
+    expect![[r#"
+        EM-1 refuse
+          A credit card is set up for Halden Freight.
+          → The owner removes the card under Billing; then link again.
+          organization.payment_method = card (Bindery)
+          organization.name = Halden Freight (import vendor.json)
+    "#]].assert_eq(&words);
+    // The vendor has the last word.
+    story.directory(VENDOR);
+    story
+        .links_at_once(by_token(&bought).to("organization:halden"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
