@@ -37,6 +37,14 @@ impl Buyers {
         bought.expect("a subscription")
     }
 
+    /// How often AWS was asked for this.
+    #[track_caller]
+    pub(crate) fn calls(&self, operation: &str) -> u64 {
+        let status = self.runtime.block_on(self.control.status());
+        let calls = status.expect("the sandbox's status").calls;
+        calls.get(operation).copied().unwrap_or(0)
+    }
+
     /// The code in the newest mail to this address, once one is there.
     #[track_caller]
     pub(crate) fn code(&self, window: &Window, address: &str) -> String {

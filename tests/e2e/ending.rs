@@ -11,7 +11,7 @@ use crate::clock;
 use crate::window::Window;
 use crate::wizard::{self, Target};
 
-const PHRASE: &str = "EMQX Cloud (Pay as you go)";
+pub(crate) const PHRASE: &str = "EMQX Cloud (Pay as you go)";
 
 /// Turns red when a request goes out without the very phrase, when what ends with the agreement is not
 /// what the plan said, or not when it said, and when the audit takes what was changed for whole.
@@ -124,7 +124,7 @@ fn an_agreement_is_cancelled_and_what_ends_with_it_is_proven() {
 /// An organization of EMQX without card and credits that runs a deployment, and tries another one for
 /// longer than this story takes: the two.
 #[track_caller]
-fn deployments(buyers: &Buyers) -> (&Deployment, &Deployment) {
+pub(crate) fn deployments(buyers: &Buyers) -> (&Deployment, &Deployment) {
     let all = &buyers.directory().deployments;
     let organization = |id: &str| {
         let mut organizations = buyers.directory().organizations.iter();
@@ -150,7 +150,7 @@ fn deployments(buyers: &Buyers) -> (&Deployment, &Deployment) {
 
 /// A buyer subscribes and is linked, and AWS grants the license. The agreement's detail is open.
 #[track_caller]
-fn link(window: &Window, buyers: &Buyers, organization: &str) -> String {
+pub(crate) fn link(window: &Window, buyers: &Buyers, organization: &str) -> String {
     let bought = buyers.subscribe(&Subscribe {
         listing: "emqx".to_owned(),
         account: "555566667777".to_owned(),
@@ -174,7 +174,7 @@ fn link(window: &Window, buyers: &Buyers, organization: &str) -> String {
 
 /// Waits until the agreement stands in Endings as this.
 #[track_caller]
-fn waits(window: &Window, agreement: &str, kind: &str) {
+pub(crate) fn waits(window: &Window, agreement: &str, kind: &str) {
     let selector = format!("[data-test=ending][data-id=\"{agreement}\"][data-kind={kind}]");
     window.until(&format!("a {kind} in Endings"), || {
         (window.count(&selector) == 1).then_some(())

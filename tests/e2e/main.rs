@@ -22,6 +22,7 @@ mod home;
 mod linking;
 mod mail;
 mod mishaps;
+mod offline;
 mod picture;
 mod seller;
 mod story;

@@ -70,7 +70,8 @@ async fn what_was_corrected_by_hand_decides_and_says_who_says_so() {
           → The owner removes the card under Billing; then link again.
           organization.payment_method = card (Bindery)
           organization.name = Halden Freight (import vendor.json)
-    "#]].assert_eq(&words);
+    "#]]
+    .assert_eq(&words);
     // The vendor has the last word.
     story.directory(VENDOR);
     story
