@@ -3,10 +3,9 @@
 use app::FailureKind;
 use domain::PlanId;
 use store::AuditKey;
-use store::table::audit::{Entry, Phase};
 use store::table::plan::PlanState;
 
-use crate::looks::told;
+use crate::looks::{opened, told};
 use crate::story::{SEND, Story, WITHDRAW, at_once};
 
 const UNKNOWN: &str = "AWS did not say whether it took the request; that is found out by looking, and nothing is sent again";
@@ -183,20 +182,7 @@ async fn what_a_killed_program_left_open_is_closed_whatever_the_clock_does() {
         ("send-usage", now.plus_millis(hour)),
         ("link", now.plus_millis(hour)),
     ] {
-        let entry = Entry {
-            at,
-            user: "ada".to_owned(),
-            identity: None,
-            action: action.to_owned(),
-            phase: Phase::Opened,
-            opened: None,
-            outcome: None,
-            plan: None,
-            agreement: None,
-            target: None,
-            request: None,
-            detail: "{}".to_owned(),
-        };
+        let entry = opened(action, at);
         let key = AuditKey::of_the_sandbox();
         let append = |write: &mut store::Write<'_>| write.append_audit(&key, &entry);
         story.connection.store().write(append).unwrap();

@@ -3,7 +3,8 @@
 use app::audit::AuditCheck;
 use app::plan::{Plan, Step};
 use app::{Failure, FailureKind};
-use domain::{AgreementId, DirectoryId};
+use domain::{AgreementId, DirectoryId, Timestamp};
+use store::table::audit::{Entry, Phase};
 use store::table::due_effect::DueEffect;
 use store::table::link::LinkRecord;
 
@@ -185,4 +186,22 @@ fn step(step: &Step) -> String {
 
 fn word(value: Option<&domain::Text>) -> String {
     value.map_or("unknown".to_owned(), ToString::to_string)
+}
+
+/// An entry that somebody opened, and did not close yet.
+pub(crate) fn opened(action: &str, at: Timestamp) -> Entry {
+    Entry {
+        at,
+        user: "ada".to_owned(),
+        identity: None,
+        action: action.to_owned(),
+        phase: Phase::Opened,
+        opened: None,
+        outcome: None,
+        plan: None,
+        agreement: None,
+        target: None,
+        request: None,
+        detail: "{}".to_owned(),
+    }
 }

@@ -13,6 +13,7 @@ use store::AuditKey;
 use store::table::audit::{AuditRow, Entry, Phase};
 use store::table::plan::PlanState;
 
+use crate::looks::opened;
 use crate::story::{SEND, Story, WITHDRAW};
 
 /// How long another program is at it, so that this one meets it.
@@ -194,23 +195,6 @@ async fn an_agreement_that_was_amended_is_not_over_and_has_no_last_usage() {
     assert!(!last_usage());
     story.told(&bought.agreement_id, AgreementStatus::Terminated);
     assert!(last_usage());
-}
-
-fn opened(action: &str, at: domain::Timestamp) -> Entry {
-    Entry {
-        at,
-        user: "ada".to_owned(),
-        identity: None,
-        action: action.to_owned(),
-        phase: Phase::Opened,
-        opened: None,
-        outcome: None,
-        plan: None,
-        agreement: None,
-        target: None,
-        request: None,
-        detail: "{}".to_owned(),
-    }
 }
 
 fn append(connection: &Connection, entry: &Entry) {
