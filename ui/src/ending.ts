@@ -4,7 +4,7 @@ import type { CancellationInfo, LastUsageInfo } from "./ipc/bindings";
 /** An agreement, with the name of its buyer where that is known. */
 export type Named = { id: string; name: string | null };
 export type Ending =
-  | { what: "cancel"; agreements: readonly Named[] }
+  | { what: "cancel"; agreements: readonly Named[]; onasked?: (ids: readonly string[]) => void }
   | { what: "withdraw"; agreement: string; request: Pick<CancellationInfo, "id" | "reason" | "createdAt"> }
   | { what: "unlink"; agreement: string }
   | { what: "usage"; of: LastUsageInfo | null };

@@ -51,6 +51,21 @@ describe("the grid", () => {
     expect(screen.queryByRole("region", { name: "Marked agreements" })).toBeNull();
   });
 
+  it("offers what can be done with a row where it is asked for, and gives the focus back", async () => {
+    const core = new FakeCore(30);
+    const user = await openWindow(core);
+    await rowsShown();
+    const second = rows()[1] as HTMLElement;
+    await fireEvent.contextMenu(second, { clientX: 300, clientY: 120 });
+    const menu = await found("row-menu");
+    expect(menu.getAttribute("aria-label")).toContain(core.rows[1]?.company ?? "");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(second));
+    await fireEvent.contextMenu(second, { clientX: 300, clientY: 120 });
+    await user.click(await screen.findByRole("menuitem", { name: "Open" }));
+    await waitFor(() => expect(location.hash).toContain(`open=${core.rows[1]?.id ?? ""}`));
+  });
+
   it("copies marked rows as a table that a spreadsheet can neither break on nor run", async () => {
     const core = new FakeCore(3);
     const [first] = core.rows;

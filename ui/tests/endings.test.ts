@@ -9,7 +9,7 @@ import { queue } from "../src/features/endings/queue";
 import { FakeCore } from "./fakeBackend";
 import { effect, fillEndings, linkOf, makeAudit, phraseOf } from "./fakeEndings";
 import { NOW } from "./fakeRows";
-import { found, openWindow, page, part, rows, rowsShown, waitFor } from "./window";
+import { found, marked, openWindow, page, part, rows, rowsShown, waitFor } from "./window";
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -192,6 +192,9 @@ describe("cancelling many agreements", () => {
     await user.click(await button("ask-buyers"));
     await waitFor(() => expect(stands()).toEqual(["sent", "failed", "sent", "sent"]));
     expect(core.called("executeCancel")).toHaveLength(4);
+    // Whoever was asked is done with; who was not stays marked.
+    await user.click(await button("close"));
+    await waitFor(() => expect(marked()).toEqual([1]));
   });
 
   it("stops by itself when an answer is lost, and never sends that one again", async () => {
