@@ -157,6 +157,8 @@ fn everything_wrong_is_told_at_its_field_and_nothing_is_changed() {
         ("id", is("other")),
         ("name", FieldValue::NotTold),
         ("colour", is("red")),
+        ("verified", is("true")),
+        ("openInvoices", is("-1")),
     ];
     let refused = desk.corrects(EntryKind::Organization, "halden", &said, "why not");
     assert_eq!(
@@ -165,6 +167,8 @@ fn everything_wrong_is_told_at_its_field_and_nothing_is_changed() {
             "colour: is no field of this kind",
             "id: tells this one from all others, and stays",
             "name: is needed",
+            "openInvoices: must be a whole number from 0 on",
+            "verified: is no field of this kind",
         ]
     );
     let said = [
@@ -176,9 +180,9 @@ fn everything_wrong_is_told_at_its_field_and_nothing_is_changed() {
     assert_eq!(
         problems(&refused.unwrap_err()),
         [
-            "plan: cannot be none; leave it out while it is not known",
             "creditCurrency: is needed with a creditBalance",
             "openInvoices: must be a whole number from 0 on",
+            "plan: cannot be none; leave it out while it is not known",
         ]
     );
     let said = [("billingAccount", is("nobody"))];

@@ -169,20 +169,21 @@ fn corrected(
         };
         cells.extend(said.cell());
     }
-    if problems.is_empty() {
-        match import::of_cells(before.kind(), cells) {
-            Ok(after) => {
-                problems = dangling(read, before, &after)?;
-                if problems.is_empty() {
-                    return Ok(after);
-                }
+    match import::of_cells(before.kind(), cells) {
+        Ok(after) => {
+            problems.extend(dangling(read, before, &after)?);
+            if problems.is_empty() {
+                return Ok(after);
             }
-            Err(bad) => problems.extend(bad.into_iter().map(|row| FieldProblem {
-                field: row.field.unwrap_or_default().into(),
-                message: row.reason,
-            })),
         }
+        Err(bad) => problems.extend(bad.into_iter().map(|row| FieldProblem {
+            field: row.field.unwrap_or_default().into(),
+            message: row.reason,
+        })),
     }
+    // A field that is needed and was left out is told by both.
+    problems.sort_by(|one, other| (&one.field, &one.message).cmp(&(&other.field, &other.message)));
+    problems.dedup();
     Err(CorrectionError(problems).into())
 }
 
