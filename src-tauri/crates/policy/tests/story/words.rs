@@ -50,7 +50,7 @@ fn gu_8_in_force_only_with_a_bound_workspace() {
     );
     expect![[r#"
         The billing account acme-billing is bound. The Commercial Plan begins when a workspace is bound as well.
-        빌링 센터 계정 acme-billing 연결이 완료되었습니다. 워크스페이스까지 연결되면 상용 플랜이 시작됩니다.
+        빌링 센터 계정 acme-billing이(가) 연결되었습니다. 워크스페이스까지 연결되면 Commercial Plan이 시작됩니다.
         费用中心账号 acme-billing 已绑定。绑定工作空间后商业版即开通。
     "#]].assert_eq(&all(&waiting(guance, &case.facts())));
 }
@@ -78,7 +78,7 @@ fn pc_6_the_confirmation_is_ready_in_the_buyers_language() {
         EMQX Cloud 계정 Acme이(가) AWS 계정 444455556666에 연결되었습니다(계약 agmt-1). 결제 페이지의 결제 수단이 “AWS Marketplace Subscription”으로 표시됩니다.
         您的 EMQX Cloud 账户 Acme 已绑定 AWS 账户 444455556666（协议 agmt-1）。账单页面的付款方式现显示为“AWS Marketplace Subscription”。
         The Guance Commercial Plan is on. The fees of your bound workspaces are settled from AWS account 444455556666, by way of the Billing Center account acme-billing.
-        Guance 상용 플랜이 활성화되었습니다. 연결된 워크스페이스의 요금은 빌링 센터 계정 acme-billing을(를) 통해 AWS 계정 444455556666에서 정산됩니다.
+        Guance Commercial Plan이 활성화되었습니다. 연결된 워크스페이스의 요금은 빌링 센터 계정 acme-billing을(를) 통해 AWS 계정 444455556666에서 정산됩니다.
         观测云商业版已开通。已绑定工作空间的费用将通过费用中心账号 acme-billing 由 AWS 账户 444455556666 结算。
         Your Pinecone organization Acme is connected to AWS Marketplace (agreement agmt-1). Usage is billed through AWS account 444455556666 from now on.
         Pinecone 조직 Acme이(가) AWS Marketplace에 연결되었습니다(계약 agmt-1). 이제 사용량은 AWS 계정 444455556666(으)로 청구됩니다.
