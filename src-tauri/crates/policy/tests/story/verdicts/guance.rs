@@ -49,13 +49,13 @@ fn gu_3_the_code_was_wrong() {
         expect![[r#"
         GU-3 refuse
           The billing account acme-billing is not verified: no valid code from billing@acme.example was entered.
-          빌링 센터 계정 acme-billing 인증이 완료되지 않았습니다. billing@acme.example(으)로 보낸 유효한 코드가 입력되지 않았습니다.
+          빌링 센터 계정 acme-billing의 인증이 완료되지 않았습니다. billing@acme.example(으)로 발송된 유효한 인증 코드가 입력되지 않았습니다.
           费用中心账号 acme-billing 未通过验证：未输入发送至 billing@acme.example 的有效验证码。
           → Send another code to billing@acme.example and enter it before it runs out.
-          → billing@acme.example(으)로 새 코드를 보내고 유효 시간 안에 입력하세요.
+          → billing@acme.example(으)로 새 인증 코드를 보내고 유효 시간 안에 입력하세요.
           → 请向 billing@acme.example 重新发送验证码，并在有效期内输入。
           ✉ We sent a code to billing@acme.example to bind the Billing Center account acme-billing. Please tell us the code, or ask us for another one if it has run out.
-          ✉ 빌링 센터 계정 acme-billing 연결을 위해 billing@acme.example(으)로 인증 코드를 보내 드렸습니다. 코드를 알려 주시거나, 만료된 경우 다시 요청해 주세요.
+          ✉ 빌링 센터 계정 acme-billing 연결을 위해 billing@acme.example(으)로 인증 코드를 보내 드렸습니다. 인증 코드를 알려 주시거나, 만료된 경우 다시 요청해 주세요.
           ✉ 为绑定费用中心账号 acme-billing，我们已向 billing@acme.example 发送验证码。请告知验证码；如已过期，请联系我们重新发送。
           request.verified = false (the person, 2026-11-20T10:00:00.000Z)
           billing_account.user_name = acme-billing (directory, 2026-11-20T08:00:00.000Z)
