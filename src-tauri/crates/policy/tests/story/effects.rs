@@ -263,7 +263,7 @@ fn pinecone_changes_the_plan_both_ways() {
             PC-2: set organization acme: organization.payment_method none → aws-marketplace at 2026-11-20T10:00:00.000Z
               Acme is on a paid plan from now on, also for what was free before, and is billed through AWS account 444455556666.
               Acme 조직은 지금부터 유료 플랜으로 전환되며, 이전에 무료였던 항목을 포함해 AWS 계정 444455556666(으)로 청구됩니다.
-              Acme 自此转为付费方案（包括此前免费的部分），并通过 AWS 账户 444455556666 计费。
+              Acme 自此转为付费套餐（包括此前免费的部分），并通过 AWS 账户 444455556666 计费。
             PC-2: set organization acme: organization.payment_reference none → agmt-1 · AWS 444455556666 at 2026-11-20T10:00:00.000Z
             PC-2: set organization acme: organization.plan starter → standard at 2026-11-20T10:00:00.000Z
         "#]],

@@ -70,10 +70,10 @@ fn pc_6_the_confirmation_is_ready_in_the_buyers_language() {
     expect![[r#"
         Acme is connected to your AWS Marketplace subscription (agreement agmt-1). From now on all usage is billed through AWS account 444455556666. You can see this on the organization's billing page.
         Acme 조직이 AWS Marketplace 구독(계약 agmt-1)에 연결되었습니다. 이제 모든 사용량은 AWS 계정 444455556666(으)로 청구됩니다. 조직의 결제 페이지에서 확인하실 수 있습니다.
-        Acme 已连接到您的 AWS Marketplace 订阅（协议 agmt-1）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
+        Acme 已绑定到您的 AWS Marketplace 订阅（协议 agmt-1）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
         Acme is connected to your committed contract (agreement agmt-1, USD 120000.00, until 2027-11-20 00:00 UTC). From now on all usage is billed through AWS account 444455556666. You can see this on the organization's billing page.
         Acme 조직이 약정 계약(계약 agmt-1, USD 120000.00, 종료일 2027-11-20 00:00 UTC)에 연결되었습니다. 이제 모든 사용량은 AWS 계정 444455556666(으)로 청구됩니다. 조직의 결제 페이지에서 확인하실 수 있습니다.
-        Acme 已连接到您的承诺合同（协议 agmt-1，USD 120000.00，有效期至 2027-11-20 00:00 UTC）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
+        Acme 已绑定到您的承诺合同（协议 agmt-1，USD 120000.00，有效期至 2027-11-20 00:00 UTC）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
         Your EMQX Cloud account Acme is linked to AWS account 444455556666 (agreement agmt-1). The Payment Method on the Billing page now reads “AWS Marketplace Subscription”.
         EMQX Cloud 계정 Acme이(가) AWS 계정 444455556666에 연결되었습니다(계약 agmt-1). 이제 결제 페이지의 결제 수단이 “AWS Marketplace Subscription”으로 표시됩니다.
         您的 EMQX Cloud 账户 Acme 已绑定 AWS 账户 444455556666（协议 agmt-1）。账单页面的付款方式现显示为“AWS Marketplace Subscription”。
@@ -107,7 +107,7 @@ fn cp_3_cc_5_what_needs_set_up_says_what_that_means() {
     expect![[r#"
         Subscribed, but not set up: nothing is billed through AWS yet. The buyer clicks “Set up your account” on the subscription, or you link it here.
         구독은 완료되었지만 설정되지 않았습니다. 아직 AWS를 통해 청구되지 않습니다. 구매자가 구독 페이지에서 “Set up your account”를 클릭하도록 안내하거나 여기에서 직접 연결하세요.
-        已订阅但尚未设置：目前不会通过 AWS 计费。请买家在订阅页面点击“Set up your account”，或在此处绑定。
+        已订阅但尚未设置：目前还没有任何用量通过 AWS 计费。请买家在订阅页面点击“Set up your account”，或在此处绑定。
     "#]].assert_eq(&hint("clickhouse-payg", HintMoment::NeedsSetup, |_| {}));
     expect![[r#"
         The contract over USD 120000.00, until 2027-11-20 00:00 UTC, is accepted but not set up, so no organization can draw on it. The buyer clicks “Set up your account”, or you link it here.
@@ -121,7 +121,7 @@ fn cc_4_the_answer_lists_exactly_what_the_buyers_admin_grants() {
     expect![[r#"
         No agreement was found for this account. To see and accept the private offer, the buyer's AWS admin grants the managed policies AWSMarketplaceRead-only and AWSMarketplaceManageSubscriptions, or AWSMarketplaceFullAccess; or, without managed policies, the actions aws-marketplace:ListPrivateListings and aws-marketplace:ViewSubscriptions.
         이 계정의 계약을 찾을 수 없습니다. 비공개 오퍼를 확인하고 수락하려면 구매자의 AWS 관리자가 관리형 정책 AWSMarketplaceRead-only와 AWSMarketplaceManageSubscriptions를 함께 부여하거나 AWSMarketplaceFullAccess를 부여해야 합니다. 관리형 정책을 사용하지 않는 경우에는 aws-marketplace:ListPrivateListings 및 aws-marketplace:ViewSubscriptions 작업 권한을 부여해야 합니다.
-        未找到该账户的协议。要查看并接受专属报价，买家的 AWS 管理员需授予托管策略 AWSMarketplaceRead-only 和 AWSMarketplaceManageSubscriptions，或 AWSMarketplaceFullAccess；若不使用托管策略，则需授予操作 aws-marketplace:ListPrivateListings 和 aws-marketplace:ViewSubscriptions。
+        未找到该账户的协议。要查看并接受私有优惠，买家的 AWS 管理员需授予托管策略 AWSMarketplaceRead-only 和 AWSMarketplaceManageSubscriptions，或 AWSMarketplaceFullAccess；若不使用托管策略，则需授予操作 aws-marketplace:ListPrivateListings 和 aws-marketplace:ViewSubscriptions。
         - AWSMarketplaceRead-only
         - AWSMarketplaceManageSubscriptions
         - AWSMarketplaceFullAccess

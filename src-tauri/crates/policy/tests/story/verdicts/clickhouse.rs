@@ -14,7 +14,7 @@ pub(super) fn no_admin(rule: &str, [en, ko, zh]: [&str; 3]) -> String {
   mina@acme.example 不是 Acme 的管理员（角色：{zh}）。
   → An admin of Acme makes the person an admin, or links it himself.
   → Acme 조직의 관리자가 해당 사용자에게 관리자 권한을 부여하거나 직접 연결해야 합니다.
-  → 请 Acme 的管理员授予其管理员角色，或由管理员本人完成绑定。
+  → 请 Acme 的管理员授予该用户管理员角色，或由管理员本人完成绑定。
   ✉ To link your AWS Marketplace subscription to Acme, you need the admin role there. Please ask one of its admins to give you the role, or to do this step.
   ✉ AWS Marketplace 구독을 Acme 조직에 연결하려면 해당 조직의 관리자 권한이 필요합니다. 조직 관리자에게 권한 부여 또는 연결 진행을 요청해 주세요.
   ✉ 要将您的 AWS Marketplace 订阅绑定到 Acme，您需要拥有该组织的管理员角色。请联系该组织的管理员授予您此角色，或由其完成此步骤。
@@ -38,7 +38,7 @@ pub(super) fn linked_already(rule: &str, same: &[&str]) -> String {
   AWS 账户 444455556666 已绑定到 Globex（协议 agmt-0）。
   → Use Globex, or end that link first. Another organization needs another AWS account.
   → 기존 조직(Globex)을 사용하거나 먼저 그 연결을 해제하세요. 다른 조직을 연결하려면 다른 AWS 계정이 필요합니다.
-  → 请使用 Globex，或先结束该绑定。其他组织需要使用其他 AWS 账户。
+  → 请使用 Globex，或先解除该绑定。其他组织需要使用其他 AWS 账户。
   ✉ AWS account 444455556666 already pays for the ClickHouse organization Globex. One AWS account can be linked to one organization. Please continue with that organization, or subscribe with another AWS account.
   ✉ AWS 계정 444455556666은(는) 이미 ClickHouse 조직 Globex의 결제에 사용되고 있습니다. AWS 계정 하나는 조직 하나에만 연결할 수 있습니다. 해당 조직을 계속 사용하시거나 다른 AWS 계정으로 구독해 주세요.
   ✉ AWS 账户 444455556666 已在为 ClickHouse 组织 Globex 付费。一个 AWS 账户只能绑定一个组织。请继续使用该组织，或使用其他 AWS 账户订阅。
@@ -75,7 +75,7 @@ pub(super) fn not_registered(rule: &str, verified: bool) -> String {
   → 请该成员打开验证邮件；公司、国家/地区和用途在此填写。
   ✉ Please open the verification e-mail we sent to mina@acme.example, and tell us your company, its country and what you want to use ClickHouse for.
   ✉ mina@acme.example 주소로 보내 드린 인증 메일을 확인해 주시고 회사명, 회사 소재 국가, ClickHouse 사용 목적을 알려 주세요.
-  ✉ 请打开我们发送至 mina@acme.example 的验证邮件，并告知贵公司名称、所在国家/地区以及使用 ClickHouse 的用途。
+  ✉ 请打开我们发送至 mina@acme.example 的验证邮件，并告知我们贵公司的名称、所在国家/地区以及 ClickHouse 的用途。
   member.email_verified = {verified} (directory, 2026-11-20T08:00:00.000Z)
   member.company = Acme Ltd (directory, 2026-11-20T08:00:00.000Z)
   member.country = KR (directory, 2026-11-20T08:00:00.000Z)

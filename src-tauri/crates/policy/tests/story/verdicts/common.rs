@@ -16,7 +16,7 @@ fn base_1_the_agreement_is_in_force() {
         BASE-1 refuse
           Agreement agmt-1 is not in force: AWS reports CANCELLED.
           계약 agmt-1은(는) 유효하지 않습니다. AWS 상태: CANCELLED
-          协议 agmt-1 未生效，AWS 显示的状态为 CANCELLED。
+          协议 agmt-1 未处于生效状态：AWS 显示的状态为 CANCELLED。
           → Ask the buyer to subscribe again, then link the new agreement.
           → 구매자에게 다시 구독하도록 안내한 뒤 새 계약을 연결하세요.
           → 请买家重新订阅，然后绑定新的协议。
@@ -37,10 +37,10 @@ fn base_2_an_account_somebody_typed_is_no_evidence() {
         BASE-2 refuse
           Nothing that this policy accepts shows who the buyer is (there is: none; accepted: token, agreement).
           이 정책에서 인정하는 구매자 신원 증거가 없습니다(현재: none, 인정되는 증거: token, agreement).
-          缺少本策略认可的买家身份证明（现有：none；认可：token, agreement）。
+          缺少本策略认可的买家身份依据（现有：none；认可：token, agreement）。
           → Ask the buyer to click “Set up your account” in AWS Marketplace and use the registration link it opens. An account number that somebody typed proves nothing.
           → 구매자에게 AWS Marketplace에서 “Set up your account”를 클릭하도록 안내하고, 이때 열리는 등록 링크를 사용하세요. 직접 입력한 계정 번호는 증거가 되지 않습니다.
-          → 请买家在 AWS Marketplace 点击“Set up your account”，并使用由此打开的注册链接。手工输入的账号不能作为证明。
+          → 请买家在 AWS Marketplace 点击“Set up your account”，并使用由此打开的注册链接。手动输入的账户 ID 不能作为证明。
           ✉ Please open your subscription in AWS Marketplace, click “Set up your account” and follow the page that opens. It tells us securely which AWS account is yours.
           ✉ AWS Marketplace의 구독 페이지에서 “Set up your account”를 클릭하고 열리는 페이지의 안내를 따라 주세요. 이를 통해 고객님의 AWS 계정을 안전하게 확인할 수 있습니다.
           ✉ 请在 AWS Marketplace 中打开您的订阅，点击“Set up your account”，并按照打开的页面操作。我们由此可以安全地确认您的 AWS 账户。

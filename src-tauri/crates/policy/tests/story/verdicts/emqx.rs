@@ -44,10 +44,10 @@ fn em_2_credits_are_in_the_way() {
           Acme 仍有可用额度 USD 0.01。
           → Let the credits be used up, or take them back on the account; then link again.
           → 크레딧이 모두 소진될 때까지 기다리거나 계정에서 크레딧을 회수한 뒤 다시 연결하세요.
-          → 请先用完额度或在账户中收回额度，然后重新绑定。
+          → 请等待额度用完，或在账户中收回额度，然后重新绑定。
           ✉ Your EMQX Cloud account Acme still uses available credits (USD 0.01). It can be linked to AWS Marketplace once they are used up. Please answer this message if you want us to settle them now.
           ✉ EMQX Cloud 계정 Acme에 사용 가능한 크레딧(USD 0.01)이 남아 있습니다. 크레딧이 모두 소진된 뒤 AWS Marketplace와 연결할 수 있습니다. 지금 정산을 원하시면 이 메시지에 회신해 주세요.
-          ✉ 您的 EMQX Cloud 账户 Acme 仍在使用可用额度（USD 0.01）。额度用完后即可绑定 AWS Marketplace。如需现在结清，请回复此消息。
+          ✉ 您的 EMQX Cloud 账户 Acme 仍在使用可用额度（USD 0.01）。额度用完后即可绑定 AWS Marketplace。如需我们现在为您结算，请回复此消息。
           organization.credit_balance = USD 0.01 (directory, 2026-11-20T08:00:00.000Z)
           organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],

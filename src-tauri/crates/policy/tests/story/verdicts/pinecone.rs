@@ -42,13 +42,13 @@ fn pc_2_only_starter_is_connected() {
         PC-2 refuse
           Acme is on the plan enterprise; only organizations on Starter can be connected.
           Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 연결할 수 있습니다.
-          Acme 的方案为 enterprise；只能连接 Starter 方案的组织。
+          Acme 的套餐为 enterprise；只能连接 Starter 套餐的组织。
           → Choose an organization on Starter, or create a new one.
           → Starter 플랜 조직을 선택하거나 새 조직을 만드세요.
-          → 请选择 Starter 方案的组织，或新建组织。
+          → 请选择 Starter 套餐的组织，或新建组织。
           ✉ Acme is on the plan enterprise. Only organizations on the Starter plan can be connected to AWS Marketplace. Please choose one of those, or create a new organization.
           ✉ Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 AWS Marketplace에 연결할 수 있으니 해당 조직을 선택하시거나 새 조직을 만들어 주세요.
-          ✉ Acme 当前方案为 enterprise。只有 Starter 方案的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
+          ✉ Acme 当前套餐为 enterprise。只有 Starter 套餐的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
           organization.plan = enterprise (directory, 2026-11-20T08:00:00.000Z)
           organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],
