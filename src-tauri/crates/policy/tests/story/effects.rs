@@ -96,11 +96,11 @@ fn em_7_em_8_em_9_running_ones_stop_the_trial_stays_stopped_ones_go_after_three_
               试用部署 trial 可继续使用至 2026-11-28 00:00 UTC。
             EM-9: delete deployment dep-1 at 2026-11-23T10:00:00.000Z, called off by linking again
               production is deleted after 3 days, unless the account is linked again before.
-              production 배포는 3일 후 삭제되며, 그 전에 다시 연결하면 취소됩니다.
+              production 배포는 3일 후 삭제됩니다. 그 전에 계정을 다시 연결하면 삭제되지 않습니다.
               部署 production 将在 3 天后删除；在此之前重新绑定即可取消删除。
             EM-9: delete deployment dep-3 at 2026-11-23T10:00:00.000Z, called off by linking again
               staging is deleted after 3 days, unless the account is linked again before.
-              staging 배포는 3일 후 삭제되며, 그 전에 다시 연결하면 취소됩니다.
+              staging 배포는 3일 후 삭제됩니다. 그 전에 계정을 다시 연결하면 삭제되지 않습니다.
               部署 staging 将在 3 天后删除；在此之前重新绑定即可取消删除。
             EM-5: set organization acme: organization.payment_method aws-marketplace → none at 2026-11-20T10:00:00.000Z
         "#]],
@@ -186,7 +186,7 @@ fn cp_6_and_back() {
         expect![[r#"
             no rule of the specification: set organization acme: organization.payment_method aws-marketplace → none at 2026-11-20T10:00:00.000Z
               Billing through AWS stops. Without another payment method, Acme has 14 days to add one before its services are suspended.
-              AWS를 통한 청구가 중단됩니다. 다른 결제 수단이 없으면 Acme 조직은 14일 안에 등록해야 서비스가 중지되지 않습니다.
+              AWS를 통한 청구가 중단됩니다. 다른 결제 수단이 없는 경우 Acme 조직은 14일 안에 결제 수단을 추가해야 하며, 그렇지 않으면 서비스가 일시 중지됩니다.
               将停止通过 AWS 计费。若没有其他付款方式，Acme 须在 14 天内添加，否则服务将被暂停。
             no rule of the specification: set organization acme: organization.payment_reference agmt-1 · AWS 444455556666 →  at 2026-11-20T10:00:00.000Z
         "#]],
@@ -202,7 +202,7 @@ fn cc_7_amount_and_end_are_shown() {
         expect![[r#"
             CC-7: set organization acme: organization.payment_method none → aws-marketplace at 2026-11-20T10:00:00.000Z
               Acme draws on the committed contract of USD 120000.00 until 2027-11-20 00:00 UTC and is billed through AWS account 444455556666.
-              Acme 조직은 2027-11-20 00:00 UTC까지 약정 금액 USD 120000.00 계약에 연결되며 AWS 계정 444455556666(으)로 청구됩니다.
+              Acme 조직은 2027-11-20 00:00 UTC까지 USD 120000.00 규모의 약정 계약을 사용하며 요금은 AWS 계정 444455556666(으)로 청구됩니다.
               Acme 将使用金额为 USD 120000.00、有效期至 2027-11-20 00:00 UTC 的承诺合同，并通过 AWS 账户 444455556666 计费。
             CC-7: set organization acme: organization.payment_reference none → agmt-1 · AWS 444455556666 · USD 120000.00 · 2027-11-20 00:00 UTC at 2026-11-20T10:00:00.000Z
         "#]],
@@ -263,7 +263,7 @@ fn pinecone_changes_the_plan_both_ways() {
             PC-2: set organization acme: organization.payment_method none → aws-marketplace at 2026-11-20T10:00:00.000Z
               Acme is on a paid plan from now on, also for what was free before, and is billed through AWS account 444455556666.
               Acme 조직은 지금부터 유료 플랜으로 전환되며, 이전에 무료였던 항목을 포함해 AWS 계정 444455556666(으)로 청구됩니다.
-              Acme 自此转为付费方案（包括此前免费的部分），并通过 AWS 账户 444455556666 计费。
+              Acme 自此转为付费套餐（包括此前免费的部分），并通过 AWS 账户 444455556666 计费。
             PC-2: set organization acme: organization.payment_reference none → agmt-1 · AWS 444455556666 at 2026-11-20T10:00:00.000Z
             PC-2: set organization acme: organization.plan starter → standard at 2026-11-20T10:00:00.000Z
         "#]],

@@ -50,7 +50,7 @@ fn gu_8_in_force_only_with_a_bound_workspace() {
     );
     expect![[r#"
         The billing account acme-billing is bound. The Commercial Plan begins when a workspace is bound as well.
-        빌링 센터 계정 acme-billing 연결이 완료되었습니다. 워크스페이스까지 연결되면 상용 플랜이 시작됩니다.
+        빌링 센터 계정 acme-billing이(가) 연결되었습니다. 워크스페이스까지 연결되면 Commercial Plan이 시작됩니다.
         费用中心账号 acme-billing 已绑定。绑定工作空间后商业版即开通。
     "#]].assert_eq(&all(&waiting(guance, &case.facts())));
 }
@@ -70,15 +70,15 @@ fn pc_6_the_confirmation_is_ready_in_the_buyers_language() {
     expect![[r#"
         Acme is connected to your AWS Marketplace subscription (agreement agmt-1). From now on all usage is billed through AWS account 444455556666. You can see this on the organization's billing page.
         Acme 조직이 AWS Marketplace 구독(계약 agmt-1)에 연결되었습니다. 이제 모든 사용량은 AWS 계정 444455556666(으)로 청구됩니다. 조직의 결제 페이지에서 확인하실 수 있습니다.
-        Acme 已连接到您的 AWS Marketplace 订阅（协议 agmt-1）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
+        Acme 已绑定到您的 AWS Marketplace 订阅（协议 agmt-1）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
         Acme is connected to your committed contract (agreement agmt-1, USD 120000.00, until 2027-11-20 00:00 UTC). From now on all usage is billed through AWS account 444455556666. You can see this on the organization's billing page.
         Acme 조직이 약정 계약(계약 agmt-1, USD 120000.00, 종료일 2027-11-20 00:00 UTC)에 연결되었습니다. 이제 모든 사용량은 AWS 계정 444455556666(으)로 청구됩니다. 조직의 결제 페이지에서 확인하실 수 있습니다.
-        Acme 已连接到您的承诺合同（协议 agmt-1，USD 120000.00，有效期至 2027-11-20 00:00 UTC）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
+        Acme 已绑定到您的承诺合同（协议 agmt-1，USD 120000.00，有效期至 2027-11-20 00:00 UTC）。此后全部用量将通过 AWS 账户 444455556666 计费，您可以在组织的账单页面查看。
         Your EMQX Cloud account Acme is linked to AWS account 444455556666 (agreement agmt-1). The Payment Method on the Billing page now reads “AWS Marketplace Subscription”.
-        EMQX Cloud 계정 Acme이(가) AWS 계정 444455556666에 연결되었습니다(계약 agmt-1). 결제 페이지의 결제 수단이 “AWS Marketplace Subscription”으로 표시됩니다.
+        EMQX Cloud 계정 Acme이(가) AWS 계정 444455556666에 연결되었습니다(계약 agmt-1). 이제 결제 페이지의 결제 수단이 “AWS Marketplace Subscription”으로 표시됩니다.
         您的 EMQX Cloud 账户 Acme 已绑定 AWS 账户 444455556666（协议 agmt-1）。账单页面的付款方式现显示为“AWS Marketplace Subscription”。
         The Guance Commercial Plan is on. The fees of your bound workspaces are settled from AWS account 444455556666, by way of the Billing Center account acme-billing.
-        Guance 상용 플랜이 활성화되었습니다. 연결된 워크스페이스의 요금은 빌링 센터 계정 acme-billing을(를) 통해 AWS 계정 444455556666에서 정산됩니다.
+        Guance Commercial Plan이 활성화되었습니다. 연결된 워크스페이스의 요금은 빌링 센터 계정 acme-billing을(를) 통해 AWS 계정 444455556666에서 정산됩니다.
         观测云商业版已开通。已绑定工作空间的费用将通过费用中心账号 acme-billing 由 AWS 账户 444455556666 结算。
         Your Pinecone organization Acme is connected to AWS Marketplace (agreement agmt-1). Usage is billed through AWS account 444455556666 from now on.
         Pinecone 조직 Acme이(가) AWS Marketplace에 연결되었습니다(계약 agmt-1). 이제 사용량은 AWS 계정 444455556666(으)로 청구됩니다.
@@ -106,12 +106,12 @@ fn hint(system: &str, on: HintMoment, change: impl FnOnce(&mut crate::cases::Cas
 fn cp_3_cc_5_what_needs_set_up_says_what_that_means() {
     expect![[r#"
         Subscribed, but not set up: nothing is billed through AWS yet. The buyer clicks “Set up your account” on the subscription, or you link it here.
-        구독은 완료되었지만 설정되지 않았습니다. 아직 AWS를 통해 청구되지 않습니다. 구매자가 구독 페이지에서 “Set up your account”를 클릭하거나 여기에서 연결하세요.
-        已订阅但尚未设置：目前不会通过 AWS 计费。请买家在订阅页面点击“Set up your account”，或在此处绑定。
+        구독은 완료되었지만 설정되지 않았습니다. 아직 AWS를 통해 청구되지 않습니다. 구매자가 구독 페이지에서 “Set up your account”를 클릭하도록 안내하거나 여기에서 직접 연결하세요.
+        已订阅但尚未设置：目前还没有任何用量通过 AWS 计费。请买家在订阅页面点击“Set up your account”，或在此处绑定。
     "#]].assert_eq(&hint("clickhouse-payg", HintMoment::NeedsSetup, |_| {}));
     expect![[r#"
         The contract over USD 120000.00, until 2027-11-20 00:00 UTC, is accepted but not set up, so no organization can draw on it. The buyer clicks “Set up your account”, or you link it here.
-        USD 120000.00 규모의 계약(종료일 2027-11-20 00:00 UTC)이 수락되었지만 설정되지 않아 아직 어떤 조직도 사용할 수 없습니다. 구매자가 “Set up your account”를 클릭하거나 여기에서 연결하세요.
+        USD 120000.00 규모의 계약(종료일 2027-11-20 00:00 UTC)이 수락되었지만 설정되지 않아 아직 어떤 조직도 사용할 수 없습니다. 구매자가 “Set up your account”를 클릭하도록 안내하거나 여기에서 직접 연결하세요.
         金额为 USD 120000.00、有效期至 2027-11-20 00:00 UTC 的合同已被接受但尚未设置，任何组织都还不能使用。请买家点击“Set up your account”，或在此处绑定。
     "#]].assert_eq(&hint("clickhouse-committed", HintMoment::NeedsSetup, |_| {}));
 }
@@ -120,8 +120,8 @@ fn cp_3_cc_5_what_needs_set_up_says_what_that_means() {
 fn cc_4_the_answer_lists_exactly_what_the_buyers_admin_grants() {
     expect![[r#"
         No agreement was found for this account. To see and accept the private offer, the buyer's AWS admin grants the managed policies AWSMarketplaceRead-only and AWSMarketplaceManageSubscriptions, or AWSMarketplaceFullAccess; or, without managed policies, the actions aws-marketplace:ListPrivateListings and aws-marketplace:ViewSubscriptions.
-        이 계정의 계약을 찾을 수 없습니다. 비공개 오퍼를 확인하고 수락하려면 구매자의 AWS 관리자가 관리형 정책 AWSMarketplaceRead-only 및 AWSMarketplaceManageSubscriptions 또는 AWSMarketplaceFullAccess를 부여해야 합니다. 관리형 정책을 사용하지 않는 경우 aws-marketplace:ListPrivateListings 및 aws-marketplace:ViewSubscriptions 작업 권한이 필요합니다.
-        未找到该账户的协议。要查看并接受专属报价，买家的 AWS 管理员需授予托管策略 AWSMarketplaceRead-only 和 AWSMarketplaceManageSubscriptions，或 AWSMarketplaceFullAccess；若不使用托管策略，则需授予操作 aws-marketplace:ListPrivateListings 和 aws-marketplace:ViewSubscriptions。
+        이 계정의 계약을 찾을 수 없습니다. 비공개 오퍼를 확인하고 수락하려면 구매자의 AWS 관리자가 관리형 정책 AWSMarketplaceRead-only와 AWSMarketplaceManageSubscriptions를 함께 부여하거나 AWSMarketplaceFullAccess를 부여해야 합니다. 관리형 정책을 사용하지 않는 경우에는 aws-marketplace:ListPrivateListings 및 aws-marketplace:ViewSubscriptions 작업 권한을 부여해야 합니다.
+        未找到该账户的协议。要查看并接受私有优惠，买家的 AWS 管理员需授予托管策略 AWSMarketplaceRead-only 和 AWSMarketplaceManageSubscriptions，或 AWSMarketplaceFullAccess；若不使用托管策略，则需授予操作 aws-marketplace:ListPrivateListings 和 aws-marketplace:ViewSubscriptions。
         - AWSMarketplaceRead-only
         - AWSMarketplaceManageSubscriptions
         - AWSMarketplaceFullAccess
@@ -134,7 +134,7 @@ fn cc_4_the_answer_lists_exactly_what_the_buyers_admin_grants() {
 fn em_4_anything_else_is_a_ticket() {
     expect![[r#"
         None of the known causes applies. Open a ticket and attach the support bundle; secrets are taken out of it.
-        알려진 원인에 해당하지 않습니다. 티켓을 열고 지원 번들을 첨부하세요. 번들에서는 비밀 정보가 제거됩니다.
+        알려진 원인 중 해당하는 것이 없습니다. 지원 티켓을 등록하고 지원 번들을 첨부하세요. 번들에서는 비밀 정보가 제거됩니다.
         不属于任何已知原因。请提交工单并附上支持包，其中的机密信息已被去除。
         support bundle offered
     "#]].assert_eq(&hint("emqx", HintMoment::Failure, |_| {}));

@@ -14,7 +14,7 @@ pub(super) fn no_admin(rule: &str, [en, ko, zh]: [&str; 3]) -> String {
   mina@acme.example 不是 Acme 的管理员（角色：{zh}）。
   → An admin of Acme makes the person an admin, or links it himself.
   → Acme 조직의 관리자가 해당 사용자에게 관리자 권한을 부여하거나 직접 연결해야 합니다.
-  → 请 Acme 的管理员授予其管理员角色，或由管理员本人完成绑定。
+  → 请 Acme 的管理员授予该用户管理员角色，或由管理员本人完成绑定。
   ✉ To link your AWS Marketplace subscription to Acme, you need the admin role there. Please ask one of its admins to give you the role, or to do this step.
   ✉ AWS Marketplace 구독을 Acme 조직에 연결하려면 해당 조직의 관리자 권한이 필요합니다. 조직 관리자에게 권한 부여 또는 연결 진행을 요청해 주세요.
   ✉ 要将您的 AWS Marketplace 订阅绑定到 Acme，您需要拥有该组织的管理员角色。请联系该组织的管理员授予您此角色，或由其完成此步骤。
@@ -34,11 +34,11 @@ pub(super) fn linked_already(rule: &str, same: &[&str]) -> String {
         "\
 {rule} refuse
   AWS account 444455556666 is already linked to Globex (agreement agmt-0).
-  AWS 계정 444455556666 연결이 이미 있습니다. 조직: Globex, 계약: agmt-0
+  AWS 계정 444455556666은(는) 이미 Globex 조직에 연결되어 있습니다(계약 agmt-0).
   AWS 账户 444455556666 已绑定到 Globex（协议 agmt-0）。
   → Use Globex, or end that link first. Another organization needs another AWS account.
-  → 기존 조직(Globex)을 사용하거나 먼저 그 연결을 종료하세요. 다른 조직에는 다른 AWS 계정이 필요합니다.
-  → 请使用 Globex，或先结束该绑定。其他组织需要使用其他 AWS 账户。
+  → 기존 조직(Globex)을 사용하거나 먼저 그 연결을 해제하세요. 다른 조직을 연결하려면 다른 AWS 계정이 필요합니다.
+  → 请使用 Globex，或先解除该绑定。其他组织需要使用其他 AWS 账户。
   ✉ AWS account 444455556666 already pays for the ClickHouse organization Globex. One AWS account can be linked to one organization. Please continue with that organization, or subscribe with another AWS account.
   ✉ AWS 계정 444455556666은(는) 이미 ClickHouse 조직 Globex의 결제에 사용되고 있습니다. AWS 계정 하나는 조직 하나에만 연결할 수 있습니다. 해당 조직을 계속 사용하시거나 다른 AWS 계정으로 구독해 주세요.
   ✉ AWS 账户 444455556666 已在为 ClickHouse 组织 Globex 付费。一个 AWS 账户只能绑定一个组织。请继续使用该组织，或使用其他 AWS 账户订阅。
@@ -68,14 +68,14 @@ pub(super) fn not_registered(rule: &str, verified: bool) -> String {
         "\
 {rule} refuse
   mina@acme.example is not registered completely: e-mail verified: {en}, company: Acme Ltd, country: KR, use: none.
-  mina@acme.example 님의 등록이 완료되지 않았습니다. 이메일 인증: {ko}, 회사: Acme Ltd, 국가: KR, 용도: 없음
+  mina@acme.example 님의 등록이 완료되지 않았습니다. 이메일 인증: {ko}, 회사: Acme Ltd, 국가: KR, 사용 목적: 없음
   mina@acme.example 的注册尚未完成。邮箱已验证：{zh}，公司：Acme Ltd，国家/地区：KR，用途：无。
   → The person opens the verification e-mail; company, country and use are filled in here.
-  → 구성원이 인증 메일을 확인하고, 회사·국가·용도를 이 화면에서 입력하세요.
+  → 구성원은 인증 메일을 열어 인증을 완료하고, 회사·국가·사용 목적은 이 화면에서 입력합니다.
   → 请该成员打开验证邮件；公司、国家/地区和用途在此填写。
   ✉ Please open the verification e-mail we sent to mina@acme.example, and tell us your company, its country and what you want to use ClickHouse for.
-  ✉ mina@acme.example 주소로 보내 드린 인증 메일을 확인해 주시고 회사명, 국가, ClickHouse 사용 용도를 알려 주세요.
-  ✉ 请打开我们发送至 mina@acme.example 的验证邮件，并告知贵公司名称、所在国家/地区以及使用 ClickHouse 的用途。
+  ✉ mina@acme.example 주소로 보내 드린 인증 메일을 확인해 주시고 회사명, 회사 소재 국가, ClickHouse 사용 목적을 알려 주세요.
+  ✉ 请打开我们发送至 mina@acme.example 的验证邮件，并告知我们贵公司的名称、所在国家/地区以及 ClickHouse 的用途。
   member.email_verified = {verified} (directory, 2026-11-20T08:00:00.000Z)
   member.company = Acme Ltd (directory, 2026-11-20T08:00:00.000Z)
   member.country = KR (directory, 2026-11-20T08:00:00.000Z)

@@ -16,7 +16,7 @@ fn base_1_the_agreement_is_in_force() {
         BASE-1 refuse
           Agreement agmt-1 is not in force: AWS reports CANCELLED.
           계약 agmt-1은(는) 유효하지 않습니다. AWS 상태: CANCELLED
-          协议 agmt-1 未生效，AWS 显示的状态为 CANCELLED。
+          协议 agmt-1 未处于生效状态：AWS 显示的状态为 CANCELLED。
           → Ask the buyer to subscribe again, then link the new agreement.
           → 구매자에게 다시 구독하도록 안내한 뒤 새 계약을 연결하세요.
           → 请买家重新订阅，然后绑定新的协议。
@@ -36,11 +36,11 @@ fn base_2_an_account_somebody_typed_is_no_evidence() {
         expect![[r#"
         BASE-2 refuse
           Nothing that this policy accepts shows who the buyer is (there is: none; accepted: token, agreement).
-          이 정책에서 인정하는 신원 증거가 없습니다(현재: none, 인정: token, agreement).
-          缺少本策略认可的买家身份证明（现有：none；认可：token, agreement）。
+          이 정책에서 인정하는 구매자 신원 증거가 없습니다(현재: none, 인정되는 증거: token, agreement).
+          缺少本策略认可的买家身份依据（现有：none；认可：token, agreement）。
           → Ask the buyer to click “Set up your account” in AWS Marketplace and use the registration link it opens. An account number that somebody typed proves nothing.
           → 구매자에게 AWS Marketplace에서 “Set up your account”를 클릭하도록 안내하고, 이때 열리는 등록 링크를 사용하세요. 직접 입력한 계정 번호는 증거가 되지 않습니다.
-          → 请买家在 AWS Marketplace 点击“Set up your account”，并使用由此打开的注册链接。手工输入的账号不能作为证明。
+          → 请买家在 AWS Marketplace 点击“Set up your account”，并使用由此打开的注册链接。手动输入的账户 ID 不能作为证明。
           ✉ Please open your subscription in AWS Marketplace, click “Set up your account” and follow the page that opens. It tells us securely which AWS account is yours.
           ✉ AWS Marketplace의 구독 페이지에서 “Set up your account”를 클릭하고 열리는 페이지의 안내를 따라 주세요. 이를 통해 고객님의 AWS 계정을 안전하게 확인할 수 있습니다.
           ✉ 请在 AWS Marketplace 中打开您的订阅，点击“Set up your account”，并按照打开的页面操作。我们由此可以安全地确认您的 AWS 账户。
@@ -62,13 +62,13 @@ fn base_3_without_a_token_the_address_is_verified() {
         expect![[r#"
             BASE-3 refuse
               The e-mail address mina@acme.example has not been verified, and there is no registration token.
-              이메일 주소 mina@acme.example 인증이 완료되지 않았고 등록 토큰도 없습니다.
+              이메일 주소 mina@acme.example의 인증이 완료되지 않았고 등록 토큰도 없습니다.
               电子邮箱 mina@acme.example 尚未验证，且没有注册令牌。
               → Let the member verify the address, or link with the buyer's registration link.
               → 구성원이 이메일 주소를 인증하도록 하거나 구매자의 등록 링크로 연결하세요.
               → 请该成员验证邮箱，或使用买家的注册链接进行绑定。
               ✉ Please confirm your e-mail address mina@acme.example with the message we sent you, then tell us.
-              ✉ 보내 드린 메일로 이메일 주소 mina@acme.example 인증을 완료하신 뒤 알려 주세요.
+              ✉ 보내 드린 메일을 통해 이메일 주소 mina@acme.example의 인증을 완료하신 뒤 알려 주세요.
               ✉ 请通过我们发送的邮件验证您的邮箱 mina@acme.example，然后告知我们。
               member.email_verified = false (directory, 2026-11-20T08:00:00.000Z)
               member.email = mina@acme.example (directory, 2026-11-20T08:00:00.000Z)

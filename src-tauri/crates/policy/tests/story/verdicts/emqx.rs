@@ -16,7 +16,7 @@ fn em_1_a_credit_card_is_in_the_way() {
         expect![[r#"
         EM-1 refuse
           A credit card is set up for Acme.
-          Acme 조직에 신용카드가 등록되어 있습니다.
+          Acme 계정에 신용카드가 등록되어 있습니다.
           Acme 已设置信用卡。
           → The owner removes the card under Billing; then link again.
           → 소유자가 결제 메뉴에서 카드를 삭제한 뒤 다시 연결하세요.
@@ -40,14 +40,14 @@ fn em_2_credits_are_in_the_way() {
         expect![[r#"
         EM-2 refuse
           Acme still has available credits of USD 0.01.
-          Acme 조직에 사용 가능한 크레딧 USD 0.01 잔액이 있습니다.
+          Acme 계정에 사용 가능한 크레딧이 아직 남아 있습니다(잔액: USD 0.01).
           Acme 仍有可用额度 USD 0.01。
           → Let the credits be used up, or take them back on the account; then link again.
-          → 크레딧을 모두 사용하거나 계정에서 회수한 뒤 다시 연결하세요.
-          → 请先用完额度或在账户中收回额度，然后重新绑定。
+          → 크레딧이 모두 소진될 때까지 기다리거나 계정에서 크레딧을 회수한 뒤 다시 연결하세요.
+          → 请等待额度用完，或在账户中收回额度，然后重新绑定。
           ✉ Your EMQX Cloud account Acme still uses available credits (USD 0.01). It can be linked to AWS Marketplace once they are used up. Please answer this message if you want us to settle them now.
-          ✉ EMQX Cloud 계정 Acme에 사용 가능한 크레딧(USD 0.01)이 남아 있습니다. 크레딧이 모두 소진된 뒤 AWS Marketplace와 연결할 수 있습니다. 지금 정산을 원하시면 회신해 주세요.
-          ✉ 您的 EMQX Cloud 账户 Acme 仍在使用可用额度（USD 0.01）。额度用完后即可绑定 AWS Marketplace。如需现在结清，请回复此消息。
+          ✉ EMQX Cloud 계정 Acme에 사용 가능한 크레딧(USD 0.01)이 남아 있습니다. 크레딧이 모두 소진된 뒤 AWS Marketplace와 연결할 수 있습니다. 지금 정산을 원하시면 이 메시지에 회신해 주세요.
+          ✉ 您的 EMQX Cloud 账户 Acme 仍在使用可用额度（USD 0.01）。额度用完后即可绑定 AWS Marketplace。如需我们现在为您结算，请回复此消息。
           organization.credit_balance = USD 0.01 (directory, 2026-11-20T08:00:00.000Z)
           organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],

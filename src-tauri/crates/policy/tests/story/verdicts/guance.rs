@@ -49,14 +49,14 @@ fn gu_3_the_code_was_wrong() {
         expect![[r#"
         GU-3 refuse
           The billing account acme-billing is not verified: no valid code from billing@acme.example was entered.
-          빌링 센터 계정 acme-billing 인증이 완료되지 않았습니다. billing@acme.example(으)로 보낸 유효한 코드가 입력되지 않았습니다.
+          빌링 센터 계정 acme-billing의 인증이 완료되지 않았습니다. billing@acme.example(으)로 발송된 유효한 인증 코드가 입력되지 않았습니다.
           费用中心账号 acme-billing 未通过验证：未输入发送至 billing@acme.example 的有效验证码。
           → Send another code to billing@acme.example and enter it before it runs out.
-          → billing@acme.example(으)로 새 코드를 보내고 유효 시간 안에 입력하세요.
+          → billing@acme.example(으)로 새 인증 코드를 보내고 유효 시간 안에 입력하세요.
           → 请向 billing@acme.example 重新发送验证码，并在有效期内输入。
           ✉ We sent a code to billing@acme.example to bind the Billing Center account acme-billing. Please tell us the code, or ask us for another one if it has run out.
-          ✉ 빌링 센터 계정 acme-billing 연결을 위해 billing@acme.example(으)로 인증 코드를 보내 드렸습니다. 코드를 알려 주시거나, 만료된 경우 다시 요청해 주세요.
-          ✉ 为绑定费用中心账号 acme-billing，我们已向 billing@acme.example 发送验证码。请告知验证码；如已过期，请联系我们重新发送。
+          ✉ 빌링 센터 계정 acme-billing 연결을 위해 billing@acme.example(으)로 인증 코드를 보내 드렸습니다. 인증 코드를 알려 주시거나, 만료된 경우 다시 요청해 주세요.
+          ✉ 为绑定费用中心账号 acme-billing，我们已向 billing@acme.example 发送验证码。请将验证码告知我们；如已过期，请联系我们重新发送。
           request.verified = false (the person, 2026-11-20T10:00:00.000Z)
           billing_account.user_name = acme-billing (directory, 2026-11-20T08:00:00.000Z)
           billing_account.email = billing@acme.example (directory, 2026-11-20T08:00:00.000Z)
@@ -85,7 +85,7 @@ fn gu_4_the_site_stays() {
         GU-4 refuse
           The site of Acme 1 cannot be changed from us-oregon to eu-frankfurt: it is fixed once the workspace exists.
           Acme 1 워크스페이스의 사이트는 생성 후 변경할 수 없습니다(us-oregon → eu-frankfurt).
-          Acme 1 的站点在创建后无法更改（us-oregon → eu-frankfurt）。
+          工作空间 Acme 1 的站点在创建后无法更改（us-oregon → eu-frankfurt）。
           → Create another workspace on the site eu-frankfurt.
           → 사이트 eu-frankfurt에 새 워크스페이스를 만드세요.
           → 请在站点 eu-frankfurt 新建工作空间。
@@ -103,10 +103,10 @@ fn gu_7_the_language_stays() {
         GU-7 refuse
           The language of Acme 1 cannot be changed from en to ko: its event, alert and SMS templates depend on it.
           Acme 1 워크스페이스의 언어는 이벤트·알림·SMS 템플릿을 결정하므로 변경할 수 없습니다(en → ko).
-          Acme 1 的语言决定事件、告警和短信模板，创建后无法更改（en → ko）。
+          工作空间 Acme 1 的语言决定事件、告警和短信模板，创建后无法更改（en → ko）。
           → Create another workspace in the language ko.
           → 언어를 ko(으)로 선택해 새 워크스페이스를 만드세요.
-          → 请以语言 ko 新建工作空间。
+          → 请新建语言为 ko 的工作空间。
           changes[0].after = ko; attribute = workspace.language; before = en; target = Acme 1 (the person, 2026-11-20T10:00:00.000Z)
     "#]],
     );

@@ -21,7 +21,7 @@ fn pc_1_only_an_owner_connects() {
           → 소유자가 직접 연결하거나 해당 사용자를 소유자로 지정해야 합니다. 소유자: lee@acme.example
           → 请由所有者完成连接，或将该用户设为所有者。所有者：lee@acme.example。
           ✉ Only an organization owner can connect Acme to AWS Marketplace. Please ask one of its owners to do this step or to make you an owner.
-          ✉ 조직 소유자만 Acme 조직을 AWS Marketplace에 연결할 수 있습니다. 소유자에게 연결을 요청하시거나 소유자 권한을 받아 주세요.
+          ✉ 조직 소유자만 Acme 조직을 AWS Marketplace에 연결할 수 있습니다. 조직 소유자에게 연결 진행 또는 소유자 권한 부여를 요청해 주세요.
           ✉ 只有组织所有者才能将 Acme 连接到 AWS Marketplace。请联系所有者完成此步骤，或授予您所有者角色。
           member.role = billing-admin (directory, 2026-11-20T08:00:00.000Z)
           member.email = mina@acme.example (directory, 2026-11-20T08:00:00.000Z)
@@ -42,13 +42,13 @@ fn pc_2_only_starter_is_connected() {
         PC-2 refuse
           Acme is on the plan enterprise; only organizations on Starter can be connected.
           Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 연결할 수 있습니다.
-          Acme 的方案为 enterprise；只能连接 Starter 方案的组织。
+          Acme 的套餐为 enterprise；只能连接 Starter 套餐的组织。
           → Choose an organization on Starter, or create a new one.
           → Starter 플랜 조직을 선택하거나 새 조직을 만드세요.
-          → 请选择 Starter 方案的组织，或新建组织。
+          → 请选择 Starter 套餐的组织，或新建组织。
           ✉ Acme is on the plan enterprise. Only organizations on the Starter plan can be connected to AWS Marketplace. Please choose one of those, or create a new organization.
           ✉ Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 AWS Marketplace에 연결할 수 있으니 해당 조직을 선택하시거나 새 조직을 만들어 주세요.
-          ✉ Acme 当前方案为 enterprise。只有 Starter 方案的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
+          ✉ Acme 当前套餐为 enterprise。只有 Starter 套餐的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
           organization.plan = enterprise (directory, 2026-11-20T08:00:00.000Z)
           organization.name = Acme (directory, 2026-11-20T08:00:00.000Z)
     "#]],
@@ -71,7 +71,7 @@ fn pc_3_the_same_authentication_method() {
           → 사용자가 google 방식으로 로그인한 뒤 등록 링크를 다시 열어야 합니다.
           → 请该用户使用 google 登录后重新打开注册链接。
           ✉ Please choose google, the authentication method of your existing organization Acme, when you set up your account. You used password.
-          ✉ 계정을 설정하실 때 기존 조직 Acme의 인증 방식인 google 방식을 선택해 주세요. 사용하신 방식: password
+          ✉ 계정을 설정하실 때 기존 조직 Acme의 인증 방식(google)을 선택해 주세요. 고객님께서 사용하신 방식은 password입니다.
           ✉ 设置账户时，请选择现有组织 Acme 的身份验证方式 google。您使用的是 password。
           member.authentication_method = password (directory, 2026-11-20T08:00:00.000Z)
           organization.authentication_method = google (directory, 2026-11-20T08:00:00.000Z)
@@ -93,13 +93,13 @@ fn pc_4_no_second_linked_organization() {
         expect![[r#"
             PC-4 refuse
               AWS account 444455556666 is subscribed already and linked to Globex (owners: kim@globex.example, park@globex.example). Setting up creates no second linked organization.
-              AWS 계정 444455556666은(는) 이미 구독 중이며 Globex 조직에 연결되어 있습니다(소유자: kim@globex.example, park@globex.example). 설정을 진행해도 두 번째 연결 조직은 생성되지 않습니다.
+              AWS 계정 444455556666은(는) 이미 구독 중이며 Globex 조직에 연결되어 있습니다(소유자: kim@globex.example, park@globex.example). 설정을 진행해도 연결된 조직이 하나 더 생성되지는 않습니다.
               AWS 账户 444455556666 已订阅并连接到 Globex（所有者：kim@globex.example, park@globex.example）。再次设置不会创建第二个已连接的组织。
               → Send the request for an invitation below; an owner of Globex invites the person.
               → 아래 초대 요청을 보내세요. Globex 조직의 소유자가 해당 사용자를 초대하게 됩니다.
               → 请发送下方的邀请申请，由 Globex 的所有者邀请该用户。
               ✉ Hello kim@globex.example, park@globex.example, mina@acme.example wants to use Pinecone through AWS account 444455556666, which is connected to the organization Globex. Please invite mina@acme.example to it. Thank you.
-              ✉ kim@globex.example, park@globex.example 님, 안녕하세요. mina@acme.example 님이 AWS 계정 444455556666을(를) 통해 Pinecone 사용을 요청했습니다. 이 계정은 Globex 조직에 연결되어 있으니 mina@acme.example 님을 조직에 초대해 주시기 바랍니다. 감사합니다.
+              ✉ kim@globex.example, park@globex.example 님, 안녕하세요. mina@acme.example 님이 AWS 계정 444455556666을(를) 통해 Pinecone을 사용하고자 합니다. 이 계정은 Globex 조직에 연결되어 있으니 mina@acme.example 님을 조직에 초대해 주시기 바랍니다. 감사합니다.
               ✉ kim@globex.example, park@globex.example，您好：mina@acme.example 希望通过 AWS 账户 444455556666 使用 Pinecone。该账户已连接到组织 Globex，请邀请 mina@acme.example 加入该组织。谢谢。
               links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
               account.id = 444455556666 (AWS, 2026-11-20T09:00:00.000Z)
