@@ -2,6 +2,7 @@
 //! case and converts; the types are those of crate `views`.
 
 mod agreements;
+mod audit;
 mod connections;
 mod directory;
 mod ending;
@@ -82,8 +83,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             ending::list_endings,
             ending::show_timeline,
             ending::show_target_timeline,
-            ending::list_audit,
-            ending::verify_audit,
+            audit::list_audit,
+            audit::verify_audit,
+            audit::export_audit,
             linking::identify_buyer,
             linking::find_targets,
             linking::show_target,

@@ -57,6 +57,14 @@ describe("activity", () => {
     expect(part("detail")?.textContent).toContain("entry 41");
   });
 
+  it("is taken elsewhere into a file that it names", async () => {
+    const made = core();
+    const user = await openWindow(made, "#/activity");
+    await user.click(await found("export-csv"));
+    expect((await found("exported")).textContent).toContain("/home/kim/Downloads/bindery-audit-sandbox.csv");
+    expect(made.called("exportAudit")).toEqual(["csv"]);
+  });
+
   it("lists plans that wait for the network, until they are withdrawn", async () => {
     const made = core();
     made.endings.outbox = [waits({ agreement: made.rows[0]?.id ?? "", targetName: "halden-freight" })];

@@ -204,6 +204,7 @@ export class FakeCore {
       listEndings: () => can("listEndings", null, () => this.endings.list()),
       showTimeline: (agreement) => can("showTimeline", agreement, () => this.endings.timeline(agreement)),
       listAudit: (query) => can("listAudit", query, () => this.endings.actions(query)),
+      exportAudit: (format) => can("exportAudit", format, () => ({ path: `/home/kim/Downloads/bindery-audit-sandbox.${format}`, entries: this.endings.audit.length })),
       verifyAudit: () => can("verifyAudit", null, () => this.endings.check),
       pendingPlans: () => can("pendingPlans", null, () => this.linking.pending()),
       checkUsage: (input) => can("checkUsage", input, () => this.endings.checkUsage(input)),

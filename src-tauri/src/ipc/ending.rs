@@ -1,15 +1,15 @@
-//! Ending agreements and links, what is ending, and the audit.
+//! Ending agreements and links, and what is ending.
 
+use app::ending;
 use app::outbox::Carried;
 use app::query::timeline;
-use app::{audit, ending};
 use domain::{AgreementId, CancellationRequest, CancellationRequestId, PlanId};
 use policy::Language;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use specta::Type;
 use views::{
-    AuditCheckInfo, AuditWindow, CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure,
-    LinkRecordInfo, MomentInfo, OutboxEntryInfo,
+    CancellationRequestInfo, EndingPlanInfo, EndingsInfo, Failure, LinkRecordInfo, MomentInfo,
+    OutboxEntryInfo,
 };
 
 use super::linking::target_kind;
@@ -171,47 +171,4 @@ pub(crate) async fn show_target_timeline(
         Ok(moments.iter().map(MomentInfo::from).collect())
     })
     .await
-}
-
-/// Which part of the audit.
-#[derive(Debug, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct AuditQuery {
-    /// What is to stand somewhere in it; everything when empty.
-    pub search: String,
-    /// Only what this entry belongs to.
-    pub entry: Option<u32>,
-    /// Place of the first one.
-    pub offset: u32,
-    /// At most so many.
-    pub limit: u32,
-}
-
-/// What was done, newest first: what was begun, with what came of it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_audit(
-    session: Opened<'_>,
-    query: AuditQuery,
-) -> Result<AuditWindow, Failure> {
-    let connection = session.connection().await?;
-    blocking(move || {
-        let entry = query.entry.map(i64::from);
-        let limit = query.limit.min(AUDIT_PAGE_MAX) as usize;
-        let offset = query.offset as usize;
-        let found = audit::actions(connection.store(), &query.search, entry, offset, limit)?;
-        Ok(AuditWindow::from(&found))
-    })
-    .await
-}
-
-/// Entries of the audit that one answer holds at most.
-const AUDIT_PAGE_MAX: u32 = 1_000;
-
-/// Goes through the whole audit.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn verify_audit(session: Opened<'_>) -> Result<AuditCheckInfo, Failure> {
-    let connection = session.connection().await?;
-    waiting(move || Ok((&connection.verify_audit()?).into())).await
 }

@@ -31,6 +31,7 @@ const COMMANDS: &[&str] = &[
     "show_target_timeline",
     "list_audit",
     "verify_audit",
+    "export_audit",
     "overview",
     "list_organizations",
     "list_billing_accounts",

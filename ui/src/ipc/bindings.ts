@@ -47,6 +47,8 @@ export const commands = {
 	listAudit: (query: AuditQuery) => typedError<AuditWindow, Failure>(__TAURI_INVOKE("list_audit", { query })),
 	/**  Goes through the whole audit. */
 	verifyAudit: () => typedError<AuditCheckInfo, Failure>(__TAURI_INVOKE("verify_audit")),
+	/**  Takes the whole audit into a file of its own, which never takes another one's place. */
+	exportAudit: (format: AuditFormat) => typedError<AuditExported, Failure>(__TAURI_INVOKE("export_audit", { format })),
 	/**  What a text is that a buyer brought, and whose. */
 	identifyBuyer: (text: string) => typedError<IdentifiedInfo, Failure>(__TAURI_INVOKE("identify_buyer", { text })),
 	/**  Targets that a text is in. */
@@ -391,6 +393,21 @@ export type AuditEntryInfo = {
 	/**  Everything else, as JSON text. */
 	detail: string,
 };
+
+/**  A file that the audit was taken into. */
+export type AuditExported = {
+	/**  Where it is. */
+	path: string,
+	/**  Entries in it. */
+	entries: number,
+};
+
+/**  A format that the audit is taken elsewhere in. */
+export type AuditFormat = 
+/**  One JSON object a line. */
+"jsonl" | 
+/**  Comma-separated values (RFC 4180), with a header. */
+"csv";
 
 /**  Which part of the audit. */
 export type AuditQuery = {

@@ -14,8 +14,7 @@ pub(crate) use self::connection::{
     AddArgs, ChangeArgs, ConnectionCommand, CredentialsArgs, MailCommand, SetMailArgs,
 };
 pub(crate) use self::ending::{
-    AuditCommand, AuditFormat, CancelCommand, EndingsCommand, OutboxCommand, UnlinkCommand,
-    UsageCommand,
+    AuditCommand, CancelCommand, EndingsCommand, OutboxCommand, UnlinkCommand, UsageCommand,
 };
 pub(crate) use self::link::{LinkCommand, PlanArgs};
 pub(crate) use self::lists::{AgreementsCommand, OrganizationsCommand, SortBy};

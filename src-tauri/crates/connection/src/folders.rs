@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 
 /// Where data and configuration are kept.
 #[derive(Clone, Debug)]
 pub struct Folders {
     data: PathBuf,
     config: PathBuf,
+    exports: PathBuf,
 }
 
 impl Folders {
@@ -24,13 +25,18 @@ impl Folders {
         };
         let chosen = data.or_else(|| from("BINDERY_DATA_DIR"));
         let system = ProjectDirs::from("io.github", "bindery", "Bindery");
-        let data = chosen
-            .clone()
-            .or_else(|| Some(system.as_ref()?.data_local_dir().to_owned()))?;
+        let beside = chosen.clone();
+        let data = chosen.or_else(|| Some(system.as_ref()?.data_local_dir().to_owned()))?;
         let config = from("BINDERY_CONFIG_DIR")
-            .or_else(|| chosen.map(|data| data.join("config")))
+            .or_else(|| beside.as_ref().map(|data| data.join("config")))
             .or_else(|| Some(system.as_ref()?.config_dir().to_owned()))?;
-        Some(Self { data, config })
+        let downloads = UserDirs::new().and_then(|user| Some(user.download_dir()?.to_owned()));
+        let exports = downloads.filter(|_| beside.is_none());
+        Some(Self {
+            exports: exports.unwrap_or_else(|| data.join("exports")),
+            data,
+            config,
+        })
     }
 
     /// Everything under one folder.
@@ -39,6 +45,7 @@ impl Folders {
         Self {
             data: data.to_owned(),
             config: data.join("config"),
+            exports: data.join("exports"),
         }
     }
 
@@ -72,6 +79,13 @@ impl Folders {
     #[must_use]
     pub fn sandbox(&self) -> PathBuf {
         self.data.join("sandbox")
+    }
+
+    /// Where files go that a person takes elsewhere: the system's folder for downloads, or beside a data
+    /// folder that was chosen.
+    #[must_use]
+    pub fn exports(&self) -> &Path {
+        &self.exports
     }
 
     /// Settings.

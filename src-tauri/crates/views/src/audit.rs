@@ -1,7 +1,7 @@
 //! The audit: its entries, and whether it is whole.
 
 use app::audit::AuditCheck;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 use store::table::audit::{AuditActions, AuditRow};
 
@@ -131,6 +131,121 @@ impl From<&AuditCheck> for AuditCheckInfo {
             open: crate::number(it.open),
             broken_at: broken.map(|it| sequence(it.seq)),
             why: broken.map(|it| it.why.to_owned()),
+        }
+    }
+}
+
+/// A file that the audit was taken into.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditExported {
+    /// Where it is.
+    pub path: String,
+    /// Entries in it.
+    pub entries: u32,
+}
+
+/// A format that the audit is taken elsewhere in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values (RFC 4180), with a header.
+    Csv,
+}
+
+/// Columns of the export, in order.
+const COLUMNS: [&str; 13] = [
+    "seq",
+    "at",
+    "user",
+    "identity",
+    "action",
+    "phase",
+    "opened",
+    "outcome",
+    "plan",
+    "agreement",
+    "target",
+    "requestId",
+    "detail",
+];
+
+impl AuditFormat {
+    /// What its files' names end in.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The line before all entries, if there is one.
+    #[must_use]
+    pub fn header(self) -> Option<String> {
+        (self == Self::Csv).then(|| COLUMNS.join(","))
+    }
+
+    /// An entry as a line, without its end.
+    #[must_use]
+    pub fn line(self, row: &AuditRow) -> String {
+        let view = AuditEntryInfo::from(row);
+        match self {
+            Self::Jsonl => serde_json::to_string(&view).unwrap_or_default(),
+            Self::Csv => csv(&view),
+        }
+    }
+}
+
+fn csv(view: &AuditEntryInfo) -> String {
+    let value = serde_json::to_value(view).unwrap_or_default();
+    let fields = COLUMNS.map(|column| match &value[column] {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => quoted(text),
+        other => other.to_string(),
+    });
+    fields.join(",")
+}
+
+/// A field of CSV (RFC 4180). What a spreadsheet would take for a formula is taken for text.
+fn quoted(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn fields_are_quoted_where_they_must_be_and_are_never_formulas() {
+        for (text, field) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("한국어", "한국어"),
+            ("a,b", "\"a,b\""),
+            ("say \"so\"", "\"say \"\"so\"\"\""),
+            ("two\nlines", "\"two\nlines\""),
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@sum(A1,B1)", "\"'@sum(A1,B1)\""),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+            ("1=1", "1=1"),
+        ] {
+            assert_eq!(quoted(text), field);
         }
     }
 }

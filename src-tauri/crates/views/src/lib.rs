@@ -27,7 +27,9 @@ mod usage;
 pub use agreement::{
     AgreementCounts, AgreementRow, AgreementsWindow, Count, Money, RowState, SortKey,
 };
-pub use audit::{AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditWindow};
+pub use audit::{
+    AuditActionInfo, AuditCheckInfo, AuditEntryInfo, AuditExported, AuditFormat, AuditWindow,
+};
 pub use connection::{
     ActionKey, ActionView, CheckView, ConnectionCard, CredentialsInfo, DeniedView, OperationView,
     Outcome, ProfileView, RemovedView,

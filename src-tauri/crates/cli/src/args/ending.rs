@@ -118,3 +118,12 @@ pub(crate) enum AuditFormat {
     /// Comma-separated values
     Csv,
 }
+
+impl From<AuditFormat> for views::AuditFormat {
+    fn from(format: AuditFormat) -> Self {
+        match format {
+            AuditFormat::Jsonl => Self::Jsonl,
+            AuditFormat::Csv => Self::Csv,
+        }
+    }
+}

@@ -2,28 +2,11 @@
 
 use app::audit;
 use connection::Connection;
-use views::{AuditCheckInfo, AuditEntryInfo};
+use views::{AuditCheckInfo, AuditEntryInfo, AuditFormat};
 
 use super::words::when;
-use crate::args::{AuditCommand, AuditFormat};
+use crate::args::AuditCommand;
 use crate::output::{Fault, Output};
-
-/// Columns of the export, in order.
-const COLUMNS: [&str; 13] = [
-    "seq",
-    "at",
-    "user",
-    "identity",
-    "action",
-    "phase",
-    "opened",
-    "outcome",
-    "plan",
-    "agreement",
-    "target",
-    "requestId",
-    "detail",
-];
 
 pub(crate) fn run(
     command: AuditCommand,
@@ -33,7 +16,7 @@ pub(crate) fn run(
     match command {
         AuditCommand::List { search, limit } => list(connection, &search.join(" "), limit, output),
         AuditCommand::Verify => verify(connection, output),
-        AuditCommand::Export { format } => export(connection, format, output),
+        AuditCommand::Export { format } => export(connection, format.into(), output),
     }
 }
 
@@ -77,70 +60,13 @@ fn verify(connection: &Connection, output: &Output) -> Result<(), Fault> {
 }
 
 fn export(connection: &Connection, format: AuditFormat, output: &Output) -> Result<(), Fault> {
-    let mut outcome = Ok(());
-    if format == AuditFormat::Csv {
-        output.line(&COLUMNS.join(","))?;
-    }
+    let mut outcome = format
+        .header()
+        .map_or(Ok(()), |header| output.line(&header));
     audit::each(connection.store(), |row| {
-        let view = AuditEntryInfo::from(row);
-        let line = match format {
-            AuditFormat::Jsonl => serde_json::to_string(&view).unwrap_or_default(),
-            AuditFormat::Csv => csv(&view),
-        };
         if outcome.is_ok() {
-            outcome = output.line(&line);
+            outcome = output.line(&format.line(row));
         }
     })?;
     outcome
-}
-
-fn csv(view: &AuditEntryInfo) -> String {
-    let value = serde_json::to_value(view).unwrap_or_default();
-    let fields = COLUMNS.map(|column| match &value[column] {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => quoted(text),
-        other => other.to_string(),
-    });
-    fields.join(",")
-}
-
-/// A field of CSV (RFC 4180). What a spreadsheet would take for a formula is taken for text.
-fn quoted(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn fields_are_quoted_where_they_must_be_and_are_never_formulas() {
-        for (text, field) in [
-            ("", ""),
-            ("plain", "plain"),
-            ("한국어", "한국어"),
-            ("a,b", "\"a,b\""),
-            ("say \"so\"", "\"say \"\"so\"\"\""),
-            ("two\nlines", "\"two\nlines\""),
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@sum(A1,B1)", "\"'@sum(A1,B1)\""),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("1=1", "1=1"),
-        ] {
-            assert_eq!(quoted(text), field);
-        }
-    }
 }
