@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::PHRASE;
+use crate::served::{Served, text};
 use crate::shared::{answer, binderyctl, error};
-use crate::story::{Story, text};
 
 /// Imports a file of organizations.
 fn import(file: &Path) -> [&str; 5] {
@@ -16,13 +16,13 @@ fn import(file: &Path) -> [&str; 5] {
 
 #[test]
 fn the_audit_is_exported_whole() {
-    let story = Story::with_agreements(20);
+    let story = Served::with_agreements(20);
     let folder = story.folder.path();
     let file = folder.join("=cmd, \"가져오기\".csv");
     std::fs::write(&file, "id,name\nacme,Acme\n").unwrap();
     let import = import(&file);
     story.answer(&import);
-    let agreement = story.subscribes();
+    let agreement = story.subscribes().agreement_id;
     story.answer(&["sync"]);
     let words = "=1+1, \"인용\"\nand a second line";
     let plan = story.answer(&[
@@ -79,7 +79,7 @@ fn the_audit_is_exported_whole() {
 
 #[test]
 fn an_altered_audit_is_refused_with_its_entry() {
-    let story = Story::with_agreements(20);
+    let story = Served::with_agreements(20);
     let folder = story.folder.path();
     for name in ["one", "two", "three"] {
         let file = folder.join(format!("{name}.csv"));

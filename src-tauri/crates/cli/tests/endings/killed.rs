@@ -1,76 +1,16 @@
-//! Ending is killed at any point: nothing is sent or done twice, and nothing stays open.
+//! Ending is killed at some moment or other: nothing is done twice, and nothing stays open. (Sending a
+//! request is killed at every point, in the tests `points`.)
 
 use std::time::Duration;
 
-use crate::PHRASE;
-use crate::shared::run;
-use crate::story::{Story, text};
-
-const SEND: &str = "SendAgreementCancellationRequest";
-
-#[test]
-fn cancel_execute_killed_anywhere_sends_one_request_at_most() {
-    const ROUNDS: usize = 12;
-    let mut story = Story::with_agreements(20);
-    let agreements: Vec<String> = (0..=ROUNDS).map(|_| story.subscribes()).collect();
-    story.answer(&["sync"]);
-    let plans: Vec<String> = agreements
-        .iter()
-        .map(|agreement| {
-            let reason = "TEST_AGREEMENT";
-            let ask = [
-                "cancel",
-                "plan",
-                "--agreement",
-                agreement,
-                "--reason-code",
-                reason,
-            ];
-            text(&story.answer(&ask), "planId").to_owned()
-        })
-        .collect();
-    let execute = |plan| ["cancel", "execute", plan, "--confirm", PHRASE];
-    let longest = story.time(&execute(&plans[0]));
-    let mut killed = 0;
-    for plan in &plans[1..] {
-        killed += usize::from(!story.kills(&execute(plan), longest));
-    }
-    assert!(killed > 0, "somebody was killed");
-
-    // Whatever was left open is found out by looking.
-    story.answer(&["sandbox", "advance", "3m"]);
-    story.answer(&["sync"]);
-    story.audit_is_whole();
-    for plan in &plans {
-        let before = story.calls(SEND);
-        let again = run(story.folder.path(), &execute(plan));
-        let of_plan =
-            format!("SELECT count(*) FROM audit WHERE plan = '{plan}' AND outcome = 'failed'");
-        match story.number(&of_plan) {
-            // It was never taken: the plan is over, and another one may be made.
-            1 => assert_eq!((again.status.code(), story.calls(SEND)), (Some(3), before)),
-            _ => assert!(again.status.success(), "{again:?}"),
-        }
-    }
-    story.answer(&["sync", "--full"]);
-    let asked = story.number(
-        "SELECT count(*) FROM cancellation WHERE agreement IN
-        (SELECT agreement FROM plan WHERE kind = 'cancel')",
-    );
-    assert_eq!(story.calls(SEND), asked, "no request was sent twice");
-    let most = story.number(
-        "SELECT max(n) FROM (SELECT count(*) AS n FROM cancellation
-        WHERE agreement IN (SELECT agreement FROM plan WHERE kind = 'cancel') GROUP BY agreement)",
-    );
-    assert_eq!(most, 1);
-    story.audit_is_whole();
-}
+use crate::served::{Served, text};
+use crate::story::Story;
 
 #[test]
 fn unlink_execute_killed_anywhere_takes_a_link_away_once() {
     const ROUNDS: usize = 12;
     let mut story = Story::with_agreements(120);
-    let agreements = story.texts(&linked_and_in_force(ROUNDS + 1));
+    let agreements = story.served.texts(&linked_and_in_force(ROUNDS + 1));
     let plans: Vec<(String, String)> = agreements
         .iter()
         .map(|agreement| {
@@ -82,7 +22,7 @@ fn unlink_execute_killed_anywhere_takes_a_link_away_once() {
                 "--reason",
                 "a test",
             ];
-            let plan = story.answer(&ask);
+            let plan = story.served.answer(&ask);
             (
                 text(&plan, "planId").to_owned(),
                 text(&plan, "phrase").to_owned(),
@@ -96,11 +36,11 @@ fn unlink_execute_killed_anywhere_takes_a_link_away_once() {
         killed += usize::from(!story.kills(&execute(at), longest));
     }
     assert!(killed > 0, "somebody was killed");
-    story.answer(&["sandbox", "advance", "3m"]);
-    story.answer(&["sync"]);
-    story.audit_is_whole();
+    story.served.answer(&["sandbox", "advance", "3m"]);
+    story.served.answer(&["sync"]);
+    story.served.audit_is_whole();
     for at in 0..plans.len() {
-        let link = story.answer(&execute(at));
+        let link = story.served.answer(&execute(at));
         assert!(
             ["ending", "ended"].contains(&text(&link, "state")),
             "{link}"
@@ -115,17 +55,19 @@ fn unlink_execute_killed_anywhere_takes_a_link_away_once() {
 fn a_sync_killed_anywhere_ends_and_deletes_once() {
     const ENDED: usize = 40;
     let mut story = Story::with_agreements(150);
-    let agreements = story.texts(&linked_and_in_force(ENDED));
+    let agreements = story.served.texts(&linked_and_in_force(ENDED));
+    let Served {
+        runtime, control, ..
+    } = &story.served;
     for agreement in &agreements {
-        let cancelled = story.runtime.block_on(story.control.cancel(agreement));
-        cancelled.unwrap();
+        runtime.block_on(control.cancel(agreement)).unwrap();
     }
     kill_until_done(&mut story);
     let ended = "SELECT count(DISTINCT agreement) FROM audit WHERE action = 'end-link'";
     assert_eq!(story.number(ended), ENDED as u64);
     assert!(story.number("SELECT count(*) FROM due_effect WHERE state = 'due'") > 0);
 
-    story.answer(&["sandbox", "advance", "4d"]);
+    story.served.answer(&["sandbox", "advance", "4d"]);
     kill_until_done(&mut story);
     let left = "SELECT count(*) FROM due_effect WHERE state = 'due' AND chain IN
         (SELECT coalesce(initial, id) FROM agreement WHERE status = 'CANCELLED')";
@@ -139,13 +81,13 @@ fn kill_until_done(story: &mut Story) {
     while !story.kills(&["sync"], longest) {
         longest = longest.mul_f64(1.2);
     }
-    story.answer(&["sync"]);
-    story.audit_is_whole();
+    story.served.answer(&["sync"]);
+    story.served.audit_is_whole();
 }
 
 #[track_caller]
 fn everything_was_done_once(story: &Story) {
-    story.audit_is_whole();
+    story.served.audit_is_whole();
     let twice = [
         // No thing was changed to the same by two notes.
         "SELECT count(*) FROM (SELECT 1 FROM directory_change WHERE attribute IS NOT NULL

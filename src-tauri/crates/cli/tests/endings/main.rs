@@ -1,10 +1,12 @@
-//! Ending on the command line: killed at any point, nothing is sent or done twice, and nothing stays
-//! open. And the audit, taken elsewhere as a file.
+//! Ending on the command line: killed at any moment, nothing is done twice, and nothing stays open. And
+//! the audit, taken elsewhere as a file.
 
 #![cfg(test)]
 
 mod audit;
 mod killed;
+#[path = "../shared/served.rs"]
+mod served;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod story;
