@@ -131,6 +131,7 @@ export class FakeLinking {
     const plan: LinkPlanInfo = {
       planId: `plan-${this.plans.size + 1}`, outcome: blocking("refuse") ? "refused" : blocking("unknown") ? "unknown" : "ready", policy: policy.id, agreement: row.id, license: null, account: row.account,
       evidence: wish.registration === null ? "agreement" : "token", targetKind: policy.target, targetId: isNew ? null : id, targetName: name, targetIsNew: isNew, member: wish.member, verdicts,
+      entered: { workspaces: wish.workspaces, newWorkspaces: wish.newWorkspaces.map(({ name: made, language, site }) => [made, language, site] as [string, string, string]), answers: wish.answers, termsAccepted: wish.termsAccepted, overrides: wish.overrides },
       steps: this.#steps(policy.id, row, name, isNew, wish, mail), advice: [], madeAt: NOW - 3_000, madeBy: "kim", offline: this.offline ? NOW - 25 * MINUTE : null, state: "open", codes: [],
     };
     this.plans.set(plan.planId, plan);

@@ -443,6 +443,20 @@ describe("leaving and coming back", () => {
     expect(await found("code")).toBeTruthy();
   });
 
+  it("goes on with everything that was entered, also after the window was closed in between", async () => {
+    const core = selling("observability");
+    const wish = {
+      registration: null, agreement: "agmt-1example", target: "new-billing-account:fresh-user", workspaces: [], withoutWorkspaces: [], newWorkspaces: [{ name: "Ops", language: "en", site: "eu" }], member: null,
+      answers: { "billing_account.company": "Fresh GmbH" }, termsAccepted: true, overrides: {},
+    };
+    core.linking.plan(wish);
+    const user = await openWindow(core, "#/plans?open=plan-1");
+    await step("checks");
+    await user.click(await found("check-again"));
+    await waitFor(() => expect(core.called("planLink")).toHaveLength(1));
+    expect(core.called("planLink")[0]).toMatchObject({ target: "new-billing-account:fresh-user", newWorkspaces: wish.newWorkspaces, answers: wish.answers, termsAccepted: true });
+  });
+
   it("shows a plan that is over as what became of it", async () => {
     const core = selling("emqx-payg");
     core.linking.plan({ registration: null, agreement: "agmt-1example", target: "organization:org-clean", workspaces: [], withoutWorkspaces: [], newWorkspaces: [], member: null, answers: {}, termsAccepted: false, overrides: {} });

@@ -931,6 +931,20 @@ export type EndingsInfo = {
 	lastUsage: LastUsageInfo[],
 };
 
+/**  What was entered for a link, to go on from. */
+export type EnteredInfo = {
+	/**  Ids of workspaces to bind. */
+	workspaces: string[],
+	/**  Workspaces to make: name, language and site. */
+	newWorkspaces: ([string, string, string])[],
+	/**  Answers by attribute. */
+	answers: { [key in string]: string },
+	/**  Whether the buyer agreed to the vendor's terms. */
+	termsAccepted: boolean,
+	/**  Rules to go on in spite of, with the reason. */
+	overrides: { [key in string]: string },
+};
+
 /**  Capacity that is granted. */
 export type EntitlementInfo = {
 	/**  The dimension. */
@@ -1326,6 +1340,8 @@ export type LinkPlanInfo = {
 	targetIsNew: boolean,
 	/**  The person for whom the link is made. */
 	member: string | null,
+	/**  What else was entered for it. */
+	entered: EnteredInfo,
 	/**  What each rule comes to. */
 	verdicts: VerdictInfo[],
 	/**  What will be done, in order. */

@@ -64,8 +64,8 @@ pub use mail::MailView;
 pub use outbox::{OutboxEntryInfo, ReturnedInfo};
 pub use overview::{EndingWeek, EndingWithin, NeedsSetup, Overview, ValueByCurrency};
 pub use plan::{
-    CodeSentInfo, DifferenceInfo, EvidenceInfo, InLanguages, LinkPlanInfo, OutcomeInfo,
-    PlanStateInfo, StepInfo, StepKindInfo, VerdictInfo,
+    CodeSentInfo, DifferenceInfo, EnteredInfo, EvidenceInfo, InLanguages, LinkPlanInfo,
+    OutcomeInfo, PlanStateInfo, StepInfo, StepKindInfo, VerdictInfo,
 };
 pub use status::{ConnectionInfo, Listing, Status, SyncPhase, SyncProgress, Topic};
 pub use timeline::{EventInfo, MomentInfo};

@@ -1,6 +1,8 @@
 //! Plans: what will be done, before it is done.
 
-use app::link::{CodeSent, Kept, LinkPlan, TargetChoice};
+use std::collections::BTreeMap;
+
+use app::link::{CodeSent, Kept, LinkPlan, TargetChoice, Wish};
 use app::plan::{Difference, Evidence, Outcome, Step, StepKind, Verdict, When, Words};
 use policy::Language;
 use serde::Serialize;
@@ -322,6 +324,8 @@ pub struct LinkPlanInfo {
     pub target_is_new: bool,
     /// The person for whom the link is made.
     pub member: Option<String>,
+    /// What else was entered for it.
+    pub entered: EnteredInfo,
     /// What each rule comes to.
     pub verdicts: Vec<VerdictInfo>,
     /// What will be done, in order.
@@ -338,6 +342,43 @@ pub struct LinkPlanInfo {
     pub state: PlanStateInfo,
     /// Codes that were sent for it.
     pub codes: Vec<CodeSentInfo>,
+}
+
+/// What was entered for a link, to go on from.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EnteredInfo {
+    /// Ids of workspaces to bind.
+    pub workspaces: Vec<String>,
+    /// Workspaces to make: name, language and site.
+    pub new_workspaces: Vec<[String; 3]>,
+    /// Answers by attribute.
+    pub answers: BTreeMap<String, String>,
+    /// Whether the buyer agreed to the vendor's terms.
+    pub terms_accepted: bool,
+    /// Rules to go on in spite of, with the reason.
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl From<&Wish> for EnteredInfo {
+    fn from(wish: &Wish) -> Self {
+        let text = |text: &Option<domain::Text>| text.as_ref().map(ToString::to_string);
+        let new = wish.new_workspaces.iter().map(|it| {
+            let parts = [
+                Some(it.name.to_string()),
+                text(&it.language),
+                text(&it.site),
+            ];
+            parts.map(Option::unwrap_or_default)
+        });
+        Self {
+            workspaces: wish.workspaces.iter().map(ToString::to_string).collect(),
+            new_workspaces: new.collect(),
+            answers: wish.answers.clone(),
+            terms_accepted: wish.terms_accepted,
+            overrides: wish.overrides.clone(),
+        }
+    }
 }
 
 impl LinkPlanInfo {
@@ -368,6 +409,7 @@ impl LinkPlanInfo {
             target_name: target_name(plan),
             target_is_new: wish.target.is_new(),
             member: wish.member.as_ref().map(ToString::to_string),
+            entered: wish.into(),
             verdicts: verdicts.map(|it| VerdictInfo::of(it, language)).collect(),
             steps: steps.map(|it| StepInfo::of(it, language)).collect(),
             advice: advice.map(|it| AdviceInfo::said(it, language)).collect(),

@@ -1,10 +1,12 @@
-import type { FormInfo, IdentifiedInfo, LinkWish, PolicyInfo, WorkspaceWish } from "../../ipc/bindings";
+import type { FormInfo, IdentifiedInfo, LinkPlanInfo, LinkWish, PolicyInfo, WorkspaceWish } from "../../ipc/bindings";
 
 /** A place in the vendor's directory: one that is there, or one that the plan makes. */
 export type Target = { what: "existing"; kind: string; id: string; name: string } | { what: "new" };
 
 /** What is asked for elsewhere than in a form's fields, and so is no answer. */
-const TARGET_NAMES = ["organization.name", "billing_account.user_name"];
+const ORGANIZATION_NAME = "organization.name";
+const USER_NAME = "billing_account.user_name";
+const TARGET_NAMES = [ORGANIZATION_NAME, USER_NAME];
 const WORKSPACE = "workspace.";
 const MEMBER = "member.email";
 
@@ -50,6 +52,17 @@ export class Draft {
     this.members = undefined;
     this.workspaces = [...this.bound];
     this.newWorkspaces = target?.what === "new" && this.form("new-billing-account") ? [emptyWorkspace()] : [];
+  }
+
+  /** What was entered for a plan that was kept. */
+  restore({ targetKind, targetId, targetName, targetIsNew, member, entered }: LinkPlanInfo): void {
+    this.choose(targetIsNew || targetId === null ? { what: "new" } : { what: "existing", kind: targetKind, id: targetId, name: targetName });
+    this.texts = { ...this.texts, ...entered.answers, ...(targetIsNew ? { [targetKind === "organization" ? ORGANIZATION_NAME : USER_NAME]: targetId ?? targetName } : {}) };
+    this.member = member ?? "";
+    this.workspaces = [...entered.workspaces];
+    this.newWorkspaces = entered.newWorkspaces.map(([name, language, site]) => ({ name, language, site }));
+    this.terms = entered.termsAccepted;
+    this.overrides = { ...entered.overrides };
   }
 
   addWorkspace(): void {

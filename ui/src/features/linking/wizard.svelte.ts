@@ -111,10 +111,7 @@ export class Wizard {
     const found = await this.#ask("resume", () => this.backend.identifyBuyer(plan.agreement));
     if (found !== undefined) this.#take(found);
     this.plan = plan;
-    if (this.draft !== undefined && plan.targetId !== null && !plan.targetIsNew) {
-      this.draft.choose({ what: "existing", kind: plan.targetKind, id: plan.targetId, name: plan.targetName });
-      this.draft.member = plan.member ?? "";
-    }
+    this.draft?.restore(plan);
     this.step = plan.codes.length > 0 && plan.outcome === "ready" ? "verify" : "checks";
   }
 
