@@ -301,7 +301,7 @@ async fn by_agreement_the_members_address_must_be_verified() {
     expect![[r#"
         BASE-3 refuse
           The e-mail address new@halden.example has not been verified, and there is no registration token.
-          → Let the member verify the address, or link with the buyer's registration link.
+          → Let the member verify the address, then bring the directory up to date and check again; or link with the buyer's registration link.
           member.email_verified = false (import vendor.json)
           member.email = new@halden.example (import vendor.json)
     "#]].assert_eq(&words);

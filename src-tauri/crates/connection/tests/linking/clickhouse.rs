@@ -35,7 +35,7 @@ pub(crate) async fn only_an_admin_links(rule: &str, story: &Story, bought: &Regi
             "\
 {rule} refuse
   {email} is not an admin of Halden Freight (role: {role}).
-  → An admin of Halden Freight makes the person an admin, or links it himself.
+  → An admin of Halden Freight gives the person the admin role, or links it instead. Once the role is changed, bring the directory up to date and check again.
   member.role = {role} (import vendor.json)
   member.email = {email} (import vendor.json)
   organization.name = Halden Freight (import vendor.json)
@@ -86,7 +86,7 @@ impl OneEach {
             "\
 {rule} refuse
   AWS account 222233334444 is already linked to Halden Freight (agreement {agreement}).
-  → Use Halden Freight, or end that link first. Another organization needs another AWS account.
+  → Keep the link of Halden Freight, or end it first. Otherwise the buyer needs an organization and an AWS account that are not linked yet.
   {link}.account = 222233334444; agreement = {agreement}; listing = {listing}; owners = ; same_account = {same_account}; same_group = true; same_license = false; same_target = {same_target}; state = active; target_id = halden; target_name = Halden Freight (Bindery)
   account.id = {account} (AWS ResolveCustomer)
   organization.id = {organization} (import vendor.json)

@@ -34,7 +34,7 @@ async fn cc_1_only_by_private_offer() {
     expect![[r#"
         CC-1 refuse
           Agreement agmt-1 was made on the public offer offer-9u5qu0yxyneoe; a committed contract comes by private offer only.
-          → Let sales send the buyer a private offer, or link a Pay As You Go agreement instead.
+          → Have sales send the buyer a private offer and link the agreement that comes of it, or link a Pay As You Go agreement instead.
           offer.private = false (AWS DescribeEntity)
           offer.id = offer-9u5qu0yxyneoe (AWS SearchAgreements)
           agreement.id = agmt-1 (AWS SearchAgreements)

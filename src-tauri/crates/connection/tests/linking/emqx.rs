@@ -34,7 +34,7 @@ async fn em_1_no_credit_card() {
     expect![[r#"
         EM-1 refuse
           A credit card is set up for Carded.
-          → The owner removes the card under Billing; then link again.
+          → The account's owner removes the card under Billing. Then bring the directory up to date and check again.
           organization.payment_method = card (import vendor.json)
           organization.name = Carded (import vendor.json)
     "#]]
@@ -67,7 +67,7 @@ async fn what_was_corrected_by_hand_decides_and_says_who_says_so() {
     expect![[r#"
         EM-1 refuse
           A credit card is set up for Halden Freight.
-          → The owner removes the card under Billing; then link again.
+          → The account's owner removes the card under Billing. Then bring the directory up to date and check again.
           organization.payment_method = card (Bindery)
           organization.name = Halden Freight (import vendor.json)
     "#]]
@@ -89,7 +89,7 @@ async fn em_2_no_available_credits() {
     expect![[r#"
         EM-2 refuse
           Credited still has available credits of USD 12.50.
-          → Let the credits be used up, or take them back on the account; then link again.
+          → Wait until the credits are used up, or have them taken back from the account. Then bring the directory up to date and check again.
           organization.credit_balance = USD 12.50 (import vendor.json)
           organization.name = Credited (import vendor.json)
     "#]]
@@ -112,8 +112,8 @@ async fn em_3_not_linked_to_a_marketplace_product_yet() {
         .await;
     expect![[r#"
         EM-3 refuse
-          Halden Freight is already linked to EMQX Cloud (Pay as you go) of AWS account 222233334444 (agreement agmt-1).
-          → Keep that link, or let the buyer cancel that subscription first.
+          Halden Freight is already linked to AWS account 222233334444 for EMQX Cloud (Pay as you go), agreement agmt-1.
+          → Keep that link, let the buyer cancel that subscription first, or link another EMQX account.
           links[0].account = 222233334444; agreement = agmt-1; listing = EMQX Cloud (Pay as you go); owners = ; same_account = false; same_group = true; same_license = false; same_target = true; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           organization.id = halden (import vendor.json)
           organization.name = Halden Freight (import vendor.json)
@@ -154,7 +154,7 @@ async fn em_4_anything_else_goes_to_a_ticket_with_a_bundle() {
     let advice = story.connection.plan(&id).unwrap().plan.advice;
     assert_eq!(advice.len(), 1);
     assert!(advice[0].support_bundle);
-    expect!["None of the known causes applies. Open a ticket and attach the support bundle; secrets are taken out of it."].assert_eq(&advice[0].text.en);
+    expect!["If none of the known causes explains it, open a ticket and attach the support bundle; secrets are taken out of it."].assert_eq(&advice[0].text.en);
 }
 
 #[tokio::test(flavor = "multi_thread")]

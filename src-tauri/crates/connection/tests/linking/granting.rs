@@ -81,7 +81,7 @@ async fn for_a_suspended_buyer_or_a_failed_license_it_waits_and_says_what_for() 
     let failed = links_one_that_is(&story, "FAILED").await;
     expect![[r#"
         Waiting for AWS to finish syncing. AWS reports the license as FAILED; the payment method changes when it is provisioned.
-        The subscription is still in process at AWS (license: FAILED). It usually takes some minutes."#]].assert_eq(&failed.join("\n"));
+        The connection takes effect once AWS has provisioned the subscription; AWS now reports its license as FAILED. For a new subscription this usually takes some minutes. If it takes longer, the subscription and its payment method can be checked in the AWS console."#]].assert_eq(&failed.join("\n"));
     // Days later they still wait, and nothing was billed.
     story.advance("2d").await;
     story.sync().await;

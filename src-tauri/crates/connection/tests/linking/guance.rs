@@ -68,7 +68,7 @@ async fn gu_1_an_aws_account_is_bound_to_one_billing_account_first() {
     expect![[r#"
         GU-1 refuse
           AWS account 222233334444 is already bound to the billing account halden (agreement agmt-1).
-          → Add workspaces to that link, or take it away first.
+          → Add workspaces to that link instead, or take it away first.
           links[0].account = 222233334444; agreement = agmt-1; listing = Guance; same_account = true; same_group = true; same_license = false; same_target = false; state = awaiting-aws; target_id = halden; target_name = halden (Bindery)
           account.id = 222233334444 (AWS SearchAgreements)
           billing_account.user_name = nordic (import vendor.json)
@@ -163,8 +163,8 @@ async fn gu_3_without_an_address_nobody_can_be_verified() {
         .await;
     expect![[r#"
         GU-3 refuse
-          The billing account mute is not verified: no valid code from unknown was entered.
-          → Send another code to unknown and enter it before it runs out.
+          The billing account mute is not verified: no valid code was entered (e-mail address for the code: unknown).
+          → The code goes to the billing account's e-mail address, on record: unknown. If that is unknown or wrong, correct it under Organizations, Billing accounts, and check again. Then enter the code before it runs out.
           request.verified = false (code by e-mail)
           billing_account.user_name = mute (import vendor.json)
           billing_account.email = not known (nobody)

@@ -18,8 +18,8 @@ async fn gu_4_the_site_stays_as_it_was_created() {
     let words = story.is_refused(moved, "GU-4").await;
     expect![[r#"
         GU-4 refuse
-          The site of Ops cannot be changed from eu-frankfurt to us-oregon: it is fixed once the workspace exists.
-          → Create another workspace on the site us-oregon.
+          The site of the workspace Ops cannot be changed from eu-frankfurt to us-oregon: it is fixed once the workspace exists.
+          → Leave the site as it is, or create another workspace on the site us-oregon.
           changes[0].after = us-oregon; attribute = workspace.site; before = eu-frankfurt; target = Ops (the person at the console)
     "#]].assert_eq(&words);
     assert!(story.workspaces("halden")[1].starts_with("Ops en eu-frankfurt"));
@@ -145,8 +145,8 @@ async fn gu_7_the_language_stays_as_it_was_created() {
         .await;
     expect![[r#"
         GU-7 refuse
-          The language of Ops cannot be changed from en to zh: its event, alert and SMS templates depend on it.
-          → Create another workspace in the language zh.
+          The language of the workspace Ops cannot be changed from en to zh: its event, alert and SMS templates depend on it.
+          → Leave the language as it is, or create another workspace in the language zh.
           changes[0].after = zh; attribute = workspace.language; before = en; target = Ops (the person at the console)
     "#]].assert_eq(&words);
     story.links_with_code(ask, HALDEN_MAIL).await;

@@ -37,7 +37,7 @@ async fn pc_1_an_owner_connects() {
     expect![[r#"
         PC-1 refuse
           bill@halden.example is not an owner of Halden Freight (role: billing-admin).
-          → One of the owners connects it, or makes the person an owner. Owners: ada@halden.example, otto@halden.example.
+          → An owner connects it, or makes the person an owner. Owners on record: ada@halden.example, otto@halden.example. Once the role is changed, bring the directory up to date and check again.
           member.role = billing-admin (import vendor.json)
           member.email = bill@halden.example (import vendor.json)
           organization.name = Halden Freight (import vendor.json)
@@ -57,8 +57,8 @@ async fn pc_2_only_organizations_on_starter() {
         .await;
     expect![[r#"
         PC-2 refuse
-          Paid Already is on the plan standard; only organizations on Starter can be connected.
-          → Choose an organization on Starter, or create a new one.
+          Paid Already is on the standard plan; only organizations on the Starter plan can be connected.
+          → Choose an organization on the Starter plan, or create a new one.
           organization.plan = standard (import vendor.json)
           organization.name = Paid Already (import vendor.json)
     "#]]
@@ -79,7 +79,7 @@ async fn pc_3_the_same_authentication_method() {
     expect![[r#"
         PC-3 refuse
           otto@halden.example signs in with sso, but Halden Freight uses google.
-          → The person signs in with google and opens the registration link again.
+          → The person clicks “Set up your account” again and signs in with google.
           member.authentication_method = sso (import vendor.json)
           organization.authentication_method = google (import vendor.json)
           member.email = otto@halden.example (import vendor.json)
@@ -100,14 +100,14 @@ async fn pc_4_no_second_organization_and_the_owners_are_asked_for_an_invitation(
     let words = story.is_refused(ask.clone(), "PC-4").await;
     expect![[r#"
         PC-4 refuse
-          AWS account 222233334444 is subscribed already and linked to Halden Freight (owners: ada@halden.example, otto@halden.example). Setting up creates no second linked organization.
-          → Send the request for an invitation below; an owner of Halden Freight invites the person.
+          AWS account 222233334444 is already linked to Halden Freight (owners: ada@halden.example, otto@halden.example). Setting up again creates no second linked organization.
+          → Send the owners of Halden Freight the request for an invitation below. A separate organization needs an AWS account of its own.
           links[0].account = 222233334444; agreement = agmt-1; listing = Pinecone - Pay as you go; owners = ada@halden.example, otto@halden.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = halden; target_name = Halden Freight (Bindery)
           account.id = 222233334444 (AWS ResolveCustomer)
     "#]].assert_eq(&words);
     let plan = story.plans(ask).await;
     let refusal = plan.refusals().find(|it| it.rule == "PC-4").unwrap();
-    expect!["Hello ada@halden.example, otto@halden.example, kai@nordic.example wants to use Pinecone through AWS account 222233334444, which is connected to the organization Halden Freight. Please invite kai@nordic.example to it. Thank you."].assert_eq(&refusal.to_buyer.as_ref().unwrap().en);
+    expect!["Hello ada@halden.example, otto@halden.example, somebody would like to use Pinecone through AWS account 222233334444, which is connected to your organization Halden Freight. Could you please invite them to it? Their address: kai@nordic.example. Thank you."].assert_eq(&refusal.to_buyer.as_ref().unwrap().en);
 
     // Neither does a new organization come of it.
     let ask = by_token(&second)

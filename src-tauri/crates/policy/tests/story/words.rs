@@ -133,7 +133,7 @@ fn cc_4_the_answer_lists_exactly_what_the_buyers_admin_grants() {
 #[test]
 fn em_4_anything_else_is_a_ticket() {
     expect![[r#"
-        None of the known causes applies. Open a ticket and attach the support bundle; secrets are taken out of it.
+        If none of the known causes explains it, open a ticket and attach the support bundle; secrets are taken out of it.
         알려진 원인 중 해당하는 것이 없습니다. 지원 티켓을 등록하고 지원 번들을 첨부하세요. 번들에서는 비밀 정보가 제거됩니다.
         不属于任何已知原因。请提交工单并附上支持包，其中的机密信息已被去除。
         support bundle offered

@@ -12,7 +12,7 @@ pub(super) fn no_admin(rule: &str, [en, ko, zh]: [&str; 3]) -> String {
   mina@acme.example is not an admin of Acme (role: {en}).
   mina@acme.example 님은 Acme 조직의 관리자가 아닙니다(역할: {ko}).
   mina@acme.example 不是 Acme 的管理员（角色：{zh}）。
-  → An admin of Acme makes the person an admin, or links it himself.
+  → An admin of Acme gives the person the admin role, or links it instead. Once the role is changed, bring the directory up to date and check again.
   → Acme 조직의 관리자가 해당 사용자에게 관리자 권한을 부여하거나 직접 연결해야 합니다.
   → 请 Acme 的管理员授予该用户管理员角色，或由管理员本人完成绑定。
   ✉ To link your AWS Marketplace subscription to Acme, you need the admin role there. Please ask one of its admins to give you the role, or to do this step.
@@ -36,10 +36,10 @@ pub(super) fn linked_already(rule: &str, same: &[&str]) -> String {
   AWS account 444455556666 is already linked to Globex (agreement agmt-0).
   AWS 계정 444455556666은(는) 이미 Globex 조직에 연결되어 있습니다(계약 agmt-0).
   AWS 账户 444455556666 已绑定到 Globex（协议 agmt-0）。
-  → Use Globex, or end that link first. Another organization needs another AWS account.
+  → Keep the link of Globex, or end it first. Otherwise the buyer needs an organization and an AWS account that are not linked yet.
   → 기존 조직(Globex)을 사용하거나 먼저 그 연결을 해제하세요. 다른 조직을 연결하려면 다른 AWS 계정이 필요합니다.
   → 请使用 Globex，或先解除该绑定。其他组织需要使用其他 AWS 账户。
-  ✉ AWS account 444455556666 already pays for the ClickHouse organization Globex. One AWS account can be linked to one organization. Please continue with that organization, or subscribe with another AWS account.
+  ✉ The ClickHouse organization Globex is already billed through AWS account 444455556666, so this subscription cannot be linked as well. Please continue with that organization and account, or use another organization with another AWS account.
   ✉ AWS 계정 444455556666은(는) 이미 ClickHouse 조직 Globex의 결제에 사용되고 있습니다. AWS 계정 하나는 조직 하나에만 연결할 수 있습니다. 해당 조직을 계속 사용하시거나 다른 AWS 계정으로 구독해 주세요.
   ✉ AWS 账户 444455556666 已在为 ClickHouse 组织 Globex 付费。一个 AWS 账户只能绑定一个组织。请继续使用该组织，或使用其他 AWS 账户订阅。
   links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = {account}; same_group = {group}; same_license = {license}; same_target = {target}; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
@@ -67,13 +67,13 @@ pub(super) fn not_registered(rule: &str, verified: bool) -> String {
     format!(
         "\
 {rule} refuse
-  mina@acme.example is not registered completely: e-mail verified: {en}, company: Acme Ltd, country: KR, use: none.
+  The registration of mina@acme.example is incomplete (e-mail verified: {en}, company: Acme Ltd, country: KR, use: none).
   mina@acme.example 님의 등록이 완료되지 않았습니다. 이메일 인증: {ko}, 회사: Acme Ltd, 국가: KR, 사용 목적: 없음
   mina@acme.example 的注册尚未完成。邮箱已验证：{zh}，公司：Acme Ltd，国家/地区：KR，用途：无。
-  → The person opens the verification e-mail; company, country and use are filled in here.
+  → Ask for company, country and use, and fill them in when you link again. The e-mail address is verified by the code that linking sends to it.
   → 구성원은 인증 메일을 열어 인증을 완료하고, 회사·국가·사용 목적은 이 화면에서 입력합니다.
   → 请该成员打开验证邮件；公司、国家/地区和用途在此填写。
-  ✉ Please open the verification e-mail we sent to mina@acme.example, and tell us your company, its country and what you want to use ClickHouse for.
+  ✉ To register mina@acme.example for ClickHouse Cloud, please tell us your company, its country and what you want to use ClickHouse for. We then send a code to this address; please tell us that code as well.
   ✉ mina@acme.example 주소로 보내 드린 인증 메일을 확인해 주시고 회사명, 회사 소재 국가, ClickHouse 사용 목적을 알려 주세요.
   ✉ 请打开我们发送至 mina@acme.example 的验证邮件，并告知我们贵公司的名称、所在国家/地区以及 ClickHouse 的用途。
   member.email_verified = {verified} (directory, 2026-11-20T08:00:00.000Z)

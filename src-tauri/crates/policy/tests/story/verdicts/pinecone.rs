@@ -17,7 +17,7 @@ fn pc_1_only_an_owner_connects() {
           mina@acme.example is not an owner of Acme (role: billing-admin).
           mina@acme.example 님은 Acme 조직의 소유자가 아닙니다(역할: billing-admin).
           mina@acme.example 不是 Acme 的所有者（角色：billing-admin）。
-          → One of the owners connects it, or makes the person an owner. Owners: lee@acme.example.
+          → An owner connects it, or makes the person an owner. Owners on record: lee@acme.example. Once the role is changed, bring the directory up to date and check again.
           → 소유자가 직접 연결하거나 해당 사용자를 소유자로 지정해야 합니다. 소유자: lee@acme.example
           → 请由所有者完成连接，或将该用户设为所有者。所有者：lee@acme.example。
           ✉ Only an organization owner can connect Acme to AWS Marketplace. Please ask one of its owners to do this step or to make you an owner.
@@ -40,13 +40,13 @@ fn pc_2_only_starter_is_connected() {
         },
         expect![[r#"
         PC-2 refuse
-          Acme is on the plan enterprise; only organizations on Starter can be connected.
+          Acme is on the enterprise plan; only organizations on the Starter plan can be connected.
           Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 연결할 수 있습니다.
           Acme 的套餐为 enterprise；只能连接 Starter 套餐的组织。
-          → Choose an organization on Starter, or create a new one.
+          → Choose an organization on the Starter plan, or create a new one.
           → Starter 플랜 조직을 선택하거나 새 조직을 만드세요.
           → 请选择 Starter 套餐的组织，或新建组织。
-          ✉ Acme is on the plan enterprise. Only organizations on the Starter plan can be connected to AWS Marketplace. Please choose one of those, or create a new organization.
+          ✉ Acme is on the enterprise plan. Only organizations on the Starter plan can be connected to AWS Marketplace. Please choose one of those, or create a new organization.
           ✉ Acme 조직의 플랜은 enterprise입니다. Starter 플랜 조직만 AWS Marketplace에 연결할 수 있으니 해당 조직을 선택하시거나 새 조직을 만들어 주세요.
           ✉ Acme 当前套餐为 enterprise。只有 Starter 套餐的组织才能连接到 AWS Marketplace，请选择此类组织或新建组织。
           organization.plan = enterprise (directory, 2026-11-20T08:00:00.000Z)
@@ -67,10 +67,10 @@ fn pc_3_the_same_authentication_method() {
           mina@acme.example signs in with password, but Acme uses google.
           mina@acme.example 님의 인증 방식은 password이지만 Acme 조직은 google 방식을 사용합니다.
           mina@acme.example 使用 password 登录，而 Acme 使用 google。
-          → The person signs in with google and opens the registration link again.
+          → The person clicks “Set up your account” again and signs in with google.
           → 사용자가 google 방식으로 로그인한 뒤 등록 링크를 다시 열어야 합니다.
           → 请该用户使用 google 登录后重新打开注册链接。
-          ✉ Please choose google, the authentication method of your existing organization Acme, when you set up your account. You used password.
+          ✉ Your organization Acme signs in with google, but you used password. Please click “Set up your account” in AWS Marketplace again and choose google there.
           ✉ 계정을 설정하실 때 기존 조직 Acme의 인증 방식(google)을 선택해 주세요. 고객님께서 사용하신 방식은 password입니다.
           ✉ 设置账户时，请选择现有组织 Acme 的身份验证方式 google。您使用的是 password。
           member.authentication_method = password (directory, 2026-11-20T08:00:00.000Z)
@@ -92,13 +92,13 @@ fn pc_4_no_second_linked_organization() {
         change,
         expect![[r#"
             PC-4 refuse
-              AWS account 444455556666 is subscribed already and linked to Globex (owners: kim@globex.example, park@globex.example). Setting up creates no second linked organization.
+              AWS account 444455556666 is already linked to Globex (owners: kim@globex.example, park@globex.example). Setting up again creates no second linked organization.
               AWS 계정 444455556666은(는) 이미 구독 중이며 Globex 조직에 연결되어 있습니다(소유자: kim@globex.example, park@globex.example). 설정을 진행해도 연결된 조직이 하나 더 생성되지는 않습니다.
               AWS 账户 444455556666 已订阅并连接到 Globex（所有者：kim@globex.example, park@globex.example）。再次设置不会创建第二个已连接的组织。
-              → Send the request for an invitation below; an owner of Globex invites the person.
+              → Send the owners of Globex the request for an invitation below. A separate organization needs an AWS account of its own.
               → 아래 초대 요청을 보내세요. Globex 조직의 소유자가 해당 사용자를 초대하게 됩니다.
               → 请发送下方的邀请申请，由 Globex 的所有者邀请该用户。
-              ✉ Hello kim@globex.example, park@globex.example, mina@acme.example wants to use Pinecone through AWS account 444455556666, which is connected to the organization Globex. Please invite mina@acme.example to it. Thank you.
+              ✉ Hello kim@globex.example, park@globex.example, somebody would like to use Pinecone through AWS account 444455556666, which is connected to your organization Globex. Could you please invite them to it? Their address: mina@acme.example. Thank you.
               ✉ kim@globex.example, park@globex.example 님, 안녕하세요. mina@acme.example 님이 AWS 계정 444455556666을(를) 통해 Pinecone을 사용하고자 합니다. 이 계정은 Globex 조직에 연결되어 있으니 mina@acme.example 님을 조직에 초대해 주시기 바랍니다. 감사합니다.
               ✉ kim@globex.example, park@globex.example，您好：mina@acme.example 希望通过 AWS 账户 444455556666 使用 Pinecone。该账户已连接到组织 Globex，请邀请 mina@acme.example 加入该组织。谢谢。
               links[0].account = 444455556666; agreement = agmt-0; listing = another listing; owners = kim@globex.example, park@globex.example; same_account = true; same_group = true; same_license = false; same_target = false; state = active; target_id = globex; target_name = Globex (ledger, 2026-11-20T10:00:00.000Z)
