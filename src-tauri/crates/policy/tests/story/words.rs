@@ -134,8 +134,8 @@ fn cc_4_the_answer_lists_exactly_what_the_buyers_admin_grants() {
 fn em_4_anything_else_is_a_ticket() {
     expect![[r#"
         If none of the known causes explains it, open a ticket and attach the support bundle; secrets are taken out of it.
-        알려진 원인 중 해당하는 것이 없습니다. 지원 티켓을 등록하고 지원 번들을 첨부하세요. 번들에서는 비밀 정보가 제거됩니다.
-        不属于任何已知原因。请提交工单并附上支持包，其中的机密信息已被去除。
+        알려진 원인으로 설명되지 않는 경우 지원 티켓을 등록하고 지원 번들을 첨부하세요. 번들에서는 비밀 정보가 제거됩니다.
+        如果已知原因均无法解释该问题，请提交工单并附上支持包，其中的机密信息会被去除。
         support bundle offered
     "#]].assert_eq(&hint("emqx", HintMoment::Failure, |_| {}));
 }
