@@ -76,22 +76,27 @@ impl From<&Error> for Returned {
 
 /// What is in the outbox: what waits, in the order in which it will be carried out, after what came back.
 pub fn outbox(store: &Store) -> Result<Vec<OutboxEntry>, Error> {
-    let back = entries(store, PlanState::Returned)?;
-    let waiting = entries(store, PlanState::Waiting)?;
-    Ok(back.into_iter().chain(waiting).collect())
+    let kept = store.read(|read| {
+        // One snapshot: what comes back meanwhile stands here once.
+        let kept = kept(read, &[PlanState::Returned, PlanState::Waiting])?;
+        let with_buyers = kept
+            .into_iter()
+            .map(|plan| Ok((buyer_of(read, &plan)?, plan)));
+        with_buyers.collect::<store::Result<Vec<_>>>()
+    })?;
+    let entries = kept.iter().map(|(buyer, plan)| {
+        let entry = OutboxEntry::of(plan)?;
+        let buyer = buyer.clone();
+        Ok(entry.map(|entry| OutboxEntry { buyer, ..entry }))
+    });
+    entries.filter_map(Result::transpose).collect()
 }
 
-fn entries(store: &Store, state: PlanState) -> Result<Vec<OutboxEntry>, Error> {
-    let mut kept = store.read(|read| {
-        let plans = read.plans(&[state], AT_ONCE_MAX)?.into_iter();
-        let with_buyer = plans.map(|plan| Ok((buyer_of(read, &plan)?, plan)));
-        with_buyer.collect::<store::Result<Vec<_>>>()
-    })?;
-    kept.sort_by_key(|(_, plan)| plan.state_at);
-    let entries = kept
-        .into_iter()
-        .map(|(buyer, plan)| OutboxEntry::of(&plan, buyer));
-    entries.filter_map(Result::transpose).collect()
+/// Plans in these states, those that came back first, then by how long they are there.
+fn kept(read: &Read<'_>, states: &[PlanState]) -> store::Result<Vec<KeptPlan>> {
+    let mut kept = read.plans(states, AT_ONCE_MAX)?;
+    kept.sort_by_key(|plan| (plan.state != PlanState::Returned, plan.state_at));
+    Ok(kept)
 }
 
 fn buyer_of(read: &Read<'_>, plan: &KeptPlan) -> store::Result<Option<String>> {
@@ -102,7 +107,7 @@ fn buyer_of(read: &Read<'_>, plan: &KeptPlan) -> store::Result<Option<String>> {
 
 impl OutboxEntry {
     /// `None` for a plan of a kind that never waits.
-    fn of(kept: &KeptPlan, buyer: Option<String>) -> Result<Option<Self>, Error> {
+    fn of(kept: &KeptPlan) -> Result<Option<Self>, Error> {
         let document = &kept.document;
         let plan = match kept.kind.as_str() {
             link::KIND => Queued::Link(serde_json::from_str(document)?),
@@ -118,7 +123,7 @@ impl OutboxEntry {
         Ok(Some(Self {
             id: kept.id.clone(),
             plan,
-            buyer,
+            buyer: None,
             since: kept.state_at,
             returned,
         }))
@@ -173,8 +178,13 @@ impl<M: Marketplace> Console<M> {
 
     /// Carries out what waits, in order, as long as AWS can be asked.
     pub(crate) async fn send_outbox(&self) -> Result<(), Error> {
-        let waiting = tokio::task::block_in_place(|| entries(self.store(), PlanState::Waiting))?;
-        for entry in waiting {
+        let waiting = tokio::task::block_in_place(|| {
+            self.store().read(|read| kept(read, &[PlanState::Waiting]))
+        })?;
+        for plan in waiting {
+            let Some(entry) = OutboxEntry::of(&plan)? else {
+                continue;
+            };
             let Err(error) = self.send_entry(&entry).await else {
                 continue;
             };
