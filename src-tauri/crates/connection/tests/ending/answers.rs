@@ -51,12 +51,7 @@ async fn a_request_whose_answer_is_lost_is_found_and_never_sent_again() {
 async fn a_request_that_never_arrived_is_settled_as_failed() {
     let (story, bought) = Story::with_emqx().await;
     let plan = story.plans_cancel(&bought.agreement_id).await;
-    story
-        .fault(SEND, |fault| {
-            fault.drop = true;
-            fault.times = Some(1);
-        })
-        .await;
+    story.loses_the_next(SEND).await;
     let lost = story.sends(&plan).await.unwrap_err();
     assert_eq!(told(&lost), (FailureKind::Unsettled, UNKNOWN));
     story.advance_and_sync("3m").await;
@@ -100,12 +95,7 @@ async fn an_older_request_is_not_taken_for_the_one_that_was_lost() {
     let no = story.control.reject(first.id.as_str(), None);
     no.await.unwrap();
     let plan = story.plans_cancel(&bought.agreement_id).await;
-    story
-        .fault(SEND, |fault| {
-            fault.drop = true;
-            fault.times = Some(1);
-        })
-        .await;
+    story.loses_the_next(SEND).await;
     story.sends(&plan).await.unwrap_err();
     story.advance_and_sync("3m").await;
     let id = PlanId::parse(&plan.id).unwrap();

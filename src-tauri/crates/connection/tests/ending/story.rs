@@ -237,6 +237,15 @@ impl Story {
         self.control.add_fault(&fault).await.unwrap();
     }
 
+    /// The next such call does not arrive.
+    pub(crate) async fn loses_the_next(&self, operation: &str) {
+        let once = |fault: &mut Fault| {
+            fault.drop = true;
+            fault.times = Some(1);
+        };
+        self.fault(operation, once).await;
+    }
+
     /// AWS tells of an agreement in another state than the sandbox can bring it to.
     pub(crate) fn told(&self, agreement: &str, status: AgreementStatus) {
         let id = AgreementId::parse(agreement).unwrap();

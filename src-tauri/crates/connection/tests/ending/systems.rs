@@ -1,7 +1,8 @@
 //! What ending does in the other four systems.
 
-use app::link::Codes;
+use app::link::{Codes, LinkForm};
 use expect_test::expect;
+use sandbox::Registration;
 
 use crate::looks::steps;
 use crate::story::{HALDEN, Story};
@@ -40,16 +41,21 @@ fn effects_of(listed: &str) -> String {
     listed.lines().filter(of_aws).collect::<Vec<_>>().join("\n")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn clickhouse_payg_is_paid_otherwise_again() {
+/// A buyer who is linked to Halden Freight for one of its people.
+async fn linked(listing: &str, member: &str) -> (Story, Registration) {
     let story = Story::new().await;
     story.directory(ORGANIZATIONS);
-    let bought = story.subscribes("clickhouse-payg", HALDEN).await;
+    let bought = story.subscribes(listing, HALDEN).await;
+    let for_member = |form: &mut LinkForm| form.member = Some(member.to_owned());
     story
-        .links_as(&bought, "organization:halden", |form| {
-            form.member = Some("ada@halden.example".to_owned());
-        })
+        .links_as(&bought, "organization:halden", for_member)
         .await;
+    (story, bought)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clickhouse_payg_is_paid_otherwise_again() {
+    let (story, bought) = linked("clickhouse-payg", "ada@halden.example").await;
     assert!(story.pays("halden").starts_with("aws-marketplace (agmt-"));
     let plan = story.plans_cancel(&bought.agreement_id).await;
     let listed = effects_of(&steps(&plan)).replace(&bought.agreement_id, "agmt-1");
@@ -68,14 +74,7 @@ async fn clickhouse_payg_is_paid_otherwise_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clickhouse_committed_is_paid_otherwise_when_the_contract_ends() {
-    let story = Story::new().await;
-    story.directory(ORGANIZATIONS);
-    let bought = story.subscribes("clickhouse-committed", HALDEN).await;
-    story
-        .links_as(&bought, "organization:halden", |form| {
-            form.member = Some("ada@halden.example".to_owned());
-        })
-        .await;
+    let (story, bought) = linked("clickhouse-committed", "ada@halden.example").await;
     assert!(story.pays("halden").starts_with("aws-marketplace (agmt-"));
     let plan = story.plans_cancel(&bought.agreement_id).await;
     assert_eq!(plan.asked.phrase, "ClickHouse Cloud - Committed Contract");
@@ -93,14 +92,7 @@ async fn clickhouse_committed_is_paid_otherwise_when_the_contract_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pinecone_goes_back_to_the_starter_plan() {
-    let story = Story::new().await;
-    story.directory(ORGANIZATIONS);
-    let bought = story.subscribes("pinecone", HALDEN).await;
-    story
-        .links_as(&bought, "organization:halden", |form| {
-            form.member = Some("olga@halden.example".to_owned());
-        })
-        .await;
+    let (story, bought) = linked("pinecone", "olga@halden.example").await;
     assert!(story.pays("halden").ends_with("on standard"));
     let plan = story.plans_cancel(&bought.agreement_id).await;
     assert_eq!(plan.asked.phrase, "Pinecone - Pay as you go");
